@@ -1,0 +1,51 @@
+"""Package description for colcon, pip and `ros2 run`."""
+
+from glob import glob
+
+from setuptools import find_packages, setup
+
+NAME = 'cp_xception_ros'
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    description='An emotional companion for ROS 2: camera, faces and the emotions in them',
+    license='Apache-2.0',
+    maintainer='cp_xception_ros maintainers',
+    maintainer_email='maintainers@cp-xception-ros.invalid',
+    python_requires='>=3.10',
+    # models/ and config/ stay at the top level, where people look for them, and travel as package data.
+    packages=[
+        *find_packages(include=[NAME, f'{NAME}.*']),
+        f'{NAME}.models',
+        f'{NAME}.config',
+    ],
+    package_dir={NAME: NAME, f'{NAME}.models': 'models', f'{NAME}.config': 'config'},
+    package_data={f'{NAME}.models': ['*.onnx', '*.md'], f'{NAME}.config': ['*.yaml', '*.xml']},
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/launch', glob('launch/*.launch.py')),
+    ],
+    install_requires=[
+        'numpy>=1.26,<3',
+        'onnxruntime>=1.18,<2',
+        # OpenCV 5 has neither the cascade nor its files.
+        'opencv-python-headless>=4.10,<5',
+        'PyYAML>=6',
+    ],
+    extras_require={
+        'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
+        'test': ['pytest>=8'],
+    },
+    entry_points={
+        'console_scripts': [
+            f'judy = {NAME}.app:main',
+            f'judy-fetch-models = {NAME}.cli.fetch_models:main',
+            f'camera = {NAME}.nodes.camera:main',
+            f'emotion_classifier = {NAME}.nodes.emotion_classifier:main',
+            f'face_detector = {NAME}.nodes.face_detector:main',
+        ]
+    },
+    zip_safe=False,
+)
