@@ -2,7 +2,7 @@
 
 
 class Backoff:
-    """Waiting times that grow with each failure in a row: `first`, then times `factor`, to `limit`."""
+    """Waiting times that grow with every failure in a row, from `first` to `limit` seconds."""
 
     def __init__(self, first: float = 0.5, factor: float = 2.0, limit: float = 10.0) -> None:
         if not 0 < first <= limit:

@@ -32,6 +32,7 @@ MISSING = (
     '(or name a camera, video, folder or URL instead)'
 )
 FEATHER = 0.22  # of the way from the rim to the middle
+NOTHING = (0, 0, 0, 255)  # a layer's pixel where there is only background
 
 
 class ClipRenderer:
@@ -114,14 +115,14 @@ def cut(original: Image, portrait: Portrait) -> Image:
 
 
 def soft_layer(image: Image) -> Image:
-    """(H, W, 4): the colours, already multiplied by an opacity that fades out towards the rim."""
+    """(H, W, 4): colours multiplied by an opacity that fades out to the rim, and transparency."""
     height, width = image.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     # A superellipse: rounder than the frame, squarer than an oval that would cut off shoulders.
     radius = (np.abs(x) ** 3 + np.abs(y) ** 3) ** (1 / 3)
     opacity = np.clip((1 - radius) / FEATHER, 0, 1)
     opacity = opacity * opacity * (3 - 2 * opacity)
-    layer = np.dstack([image * opacity[..., None], 255 * opacity])
+    layer = np.dstack([image * opacity[..., None], 255 * (1 - opacity)])
     return np.rint(layer).astype(np.uint8)
 
 
@@ -132,8 +133,8 @@ def _placement(shown: Appearance, time: float) -> npt.NDArray[np.float64]:
     centre = (x + width / 2 - left, y + height / 2 - top)
     scale = shown.face_height.at(time) / height
     matrix = cv2.getRotationMatrix2D(centre, shown.tilt.at(time), scale)
-    matrix[:, 2] += (shown.x.at(time) - centre[0], shown.y.at(time) - centre[1])
-    return np.asarray(matrix, np.float64)
+    shift = np.array([shown.x.at(time) - centre[0], shown.y.at(time) - centre[1]])
+    return np.column_stack([matrix[:, :2], matrix[:, 2] + shift])
 
 
 def _blend(picture: Image, layer: Image, matrix: npt.NDArray[np.float64]) -> None:
@@ -141,9 +142,9 @@ def _blend(picture: Image, layer: Image, matrix: npt.NDArray[np.float64]) -> Non
     left, top, right, bottom = _covered(layer, matrix)
     moved = matrix.copy()
     moved[:, 2] -= (left, top)
-    warped = cv2.warpAffine(layer, moved, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(layer, moved, (right - left, bottom - top), borderValue=NOTHING)
     part = picture[top:bottom, left:right]
-    through = cv2.cvtColor(255 - warped[..., 3], cv2.COLOR_GRAY2BGR)
+    through = cv2.cvtColor(cv2.extractChannel(warped, 3), cv2.COLOR_GRAY2BGR)
     behind = cv2.multiply(part, through, scale=1 / 255)
     cv2.add(behind, cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR), dst=part)
 

@@ -51,7 +51,7 @@ class CameraError(OSError):
 
 
 class BadSource(CameraError):
-    """The source cannot work as given (wrong name, broken file, missing package): no use to retry."""
+    """The source can never work as given (wrong name, broken file, missing package)."""
 
 
 class EndOfSource(Exception):

@@ -7,10 +7,10 @@ from typing import Any
 
 import cv2
 
-from .base import CameraError, CameraSettings, Frame
+from .base import BadSource, CameraError, CameraSettings, Frame
 from .capture import Capture, open_capture
 from .pixel_format import fourcc
-from .v4l2 import device_label, devices_line, used_by
+from .v4l2 import device_label, devices_line, is_video_device, used_by
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +70,8 @@ class DeviceCamera:
 def _check_usable(path: str) -> None:
     if not os.path.exists(path):
         raise CameraError(f'camera {path}: no such device; {devices_line()}')
+    if not is_video_device(path):
+        raise BadSource(f'camera {path}: is not a video device; {devices_line()}')
     if not os.access(path, os.R_OK | os.W_OK):
         raise CameraError(
             f'camera {path}: no permission; run: sudo usermod -aG video $USER, then log in again'

@@ -15,9 +15,9 @@ from .shape import shrink
 
 _log = logging.getLogger(__name__)
 
-SUFFIXES = frozenset(
-    ['.jpg', '.jpeg', '.jpe', '.jp2', '.png', '.webp', '.bmp', '.dib', '.tif', '.tiff', '.pbm', '.pgm', '.ppm', '.pnm']
-)
+# What every build of OpenCV reads.
+SUFFIXES = {'.jpg', '.jpeg', '.jpe', '.png', '.webp', '.bmp', '.dib', '.tif', '.tiff'}
+SUFFIXES |= {'.pbm', '.pgm', '.ppm', '.pnm'}
 
 
 class FolderCamera:

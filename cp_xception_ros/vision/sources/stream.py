@@ -15,6 +15,8 @@ from .video import FASTEST, VideoCamera
 
 # Long enough for a key frame to come by, short enough for a person to wait.
 TIMEOUT = 5.0
+DIAGNOSIS = 2.0  # seconds for finding out why
+NO_HEAD = (405, 501)  # cameras that only know GET
 PORTS = {'http': 80, 'https': 443, 'rtsp': 554, 'rtsps': 322, 'rtmp': 1935}
 
 
@@ -42,13 +44,13 @@ class StreamCamera:
 def open_stream(url: str, settings: CameraSettings) -> Camera:
     """A StreamCamera, or a VideoCamera when the URL leads to a recording with a known end.
 
-    Raises CameraError within about `TIMEOUT` seconds when nothing comes, and names the reason.
+    Raises CameraError, with the reason, when nothing has come for `TIMEOUT` seconds.
     """
     name = without_password(url)
-    _check_reachable(url, name)
+    host, port = _address(url, name)
     video = open_capture(url, cv2.CAP_ANY, _timeouts())
     if not video.isOpened():
-        raise CameraError(f'stream {name}: {_why_closed(url)}')
+        raise CameraError(f'stream {name}: {_why_closed(url, host, port)}')
     capture = Capture(name, video)
     if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
         return VideoCamera(name, capture, settings)
@@ -70,32 +72,30 @@ def _timeouts() -> list[int]:
     ]
 
 
-def _check_reachable(url: str, name: str) -> None:
-    """FFmpeg keeps the reason to itself; a plain connection tells it."""
+def _address(url: str, name: str) -> tuple[str, int]:
     parts = urlsplit(url)
     if parts.scheme not in PORTS:
         raise BadSource(f"stream {name}: '{parts.scheme}' is not one of {', '.join(PORTS)}")
     try:
-        host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+        port = parts.port or PORTS[parts.scheme]
     except ValueError:
         raise BadSource(f'stream {name}: the port is not a number up to 65535') from None
-    if not host:
+    if not parts.hostname:
         raise BadSource(f'stream {name}: no host in the URL')
+    return parts.hostname, port
+
+
+def _why_closed(url: str, host: str, port: int) -> str:
+    """FFmpeg keeps the reason to itself; a plain connection tells it."""
     try:
-        socket.create_connection((host, port), TIMEOUT).close()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CameraError(f'stream {name}: not reachable: {reason.lower()}') from None
-
-
-def _why_closed(url: str) -> str:
-    if url.startswith('http'):
-        try:
-            with urlopen(Request(url, method='HEAD'), timeout=TIMEOUT):
-                pass
-        except HTTPError as error:
-            if error.code not in (405, 501):  # a camera that knows no HEAD
-                return f'the server answers {error.code} {error.reason}'
-        except (URLError, OSError, ValueError):
-            pass
-    return 'the server answers, but sends no video that OpenCV can read'
+        socket.create_connection((host, port), DIAGNOSIS).close()
+        if url.startswith('http'):
+            urlopen(Request(url, method='HEAD'), timeout=DIAGNOSIS).close()
+    except HTTPError as error:
+        if error.code not in NO_HEAD:
+            return f'the server answers {error.code} {error.reason}'
+    except URLError:  # the connection stood; what FFmpeg made of it counts
+        pass
+    except (OSError, ValueError) as error:
+        return f'not reachable: {getattr(error, "strerror", None) or error}'.lower()
+    return 'the server is there, but sends no video that OpenCV can read'

@@ -3,16 +3,24 @@
 import os
 from pathlib import Path
 import re
+import stat
 
 CLASS = Path('/sys/class/video4linux')
 DEV = Path('/dev')
 PROC = Path('/proc')
+MAJOR = 81  # VIDEO_MAJOR in linux/media/v4l2-dev.h
 
 
 def list_devices(dev: Path = DEV) -> list[str]:
     """Paths of all video devices, in the order of their numbers."""
     numbers = {int(found[1]) for node in dev.glob('video*') if (found := _number(node))}
     return [str(dev / f'video{number}') for number in sorted(numbers)]
+
+
+def is_video_device(path: str) -> bool:
+    # By number, since a container may give the device any name.
+    status = os.stat(path)
+    return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == MAJOR
 
 
 def candidates(dev: Path = DEV, sysfs: Path = CLASS) -> list[str]:
