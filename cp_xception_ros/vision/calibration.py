@@ -43,7 +43,7 @@ class Calibration:
             return None
         return (
             f'the calibration of {self.camera_name} is for {self.width}x{self.height}, the '
-            f'pictures are {width}x{height}: calibrate at that size, or ask the camera for the other'
+            f'pictures are {width}x{height}: calibrate at that size, or change it'
         )
 
 

@@ -1,6 +1,7 @@
 """Where pictures come from: `open_camera('auto')`, a device, a file, a folder, a URL, the clip."""
 
 import logging
+import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -75,9 +76,10 @@ def _open_auto(settings: CameraSettings) -> Camera:
 
 
 def _open_path(path: Path, settings: CameraSettings) -> Camera:
-    if path.is_dir():
+    # os.path answers False where Path raises: no permission on the way, a name too long.
+    if os.path.isdir(path):
         return open_folder(path, settings)
-    if not path.exists():
+    if not os.path.exists(path):
         raise BadSource(f'source {path}: no such file or folder')
     if is_picture(path):
         return open_picture(path, settings)

@@ -18,13 +18,13 @@ def grey(level: int, width: int = 64, height: int = 48) -> np.ndarray:
 
 
 def write_video(path: Path, pictures: int = 10, rate: float = 25.0) -> Path:
-    """A video whose picture number n has the grey level 20 * n."""
+    """A video whose picture number n (below 12) has the grey level 20 * n."""
     writer = cv2.VideoWriter(
         str(path), cv2.VideoWriter.fourcc(*CODECS[path.suffix]), rate, (64, 48)
     )
     assert writer.isOpened(), path
     for number in range(pictures):
-        writer.write(grey(20 * number))
+        writer.write(grey(20 * number % 240))
     writer.release()
     return path
 

@@ -1,6 +1,7 @@
+import pytest
+
 from cp_xception_ros.runtime.backoff import Backoff
 from cp_xception_ros.runtime.pacing import Pacer
-import pytest
 
 
 def test_waits_grow_up_to_the_limit():

@@ -1,11 +1,12 @@
 import math
 
+import pytest
+
 from cp_xception_ros.vision.calibration import (
     CalibrationError,
     load_calibration,
     plausible_pinhole,
 )
-import pytest
 
 GOOD = """\
 image_width: 640

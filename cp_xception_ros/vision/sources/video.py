@@ -1,6 +1,7 @@
 """A recorded video: a file, or one that a server hands out."""
 
 import math
+import os
 from pathlib import Path
 
 import cv2
@@ -65,11 +66,8 @@ class VideoCamera:
 
 def open_video(path: Path, settings: CameraSettings) -> VideoCamera:
     """Raises BadSource when `path` is not a video that can be read."""
-    try:
-        with path.open('rb'):
-            pass
-    except OSError as error:
-        raise BadSource(f'video {path}: {(error.strerror or str(error)).lower()}') from None
+    if not os.access(path, os.R_OK):
+        raise BadSource(f'video {path}: no permission to read it')
     video = open_capture(str(path), cv2.CAP_ANY)
     if not video.isOpened():
         raise BadSource(f'video {path}: not a video that OpenCV can read, or damaged')
