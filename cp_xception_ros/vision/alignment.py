@@ -74,6 +74,6 @@ def _warp(bgr: np.ndarray, to_unit: np.ndarray, size: int) -> np.ndarray:
     matrix = to_unit * side
     matrix[:, 2] += (matrix[:, 0] + matrix[:, 1]) / 2 - 0.5  # pixel centres lie at halves
     face = cv2.warpAffine(
-        bgr, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        bgr, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA))

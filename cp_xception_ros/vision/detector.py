@@ -2,7 +2,7 @@
 
 from cp_xception_ros.vision.cascade import CascadeDetector
 from cp_xception_ros.vision.detection import Detection, DetectorError, FaceDetector
-from cp_xception_ros.vision.model_cache import MODELS, find
+from cp_xception_ros.vision.model_cache import MODELS, find, is_whole
 from cp_xception_ros.vision.yunet import YuNetDetector
 
 __all__ = [
@@ -39,4 +39,6 @@ def make_detector(
         return CascadeDetector(width, **threshold)
     if path is None:
         raise DetectorError('YuNet is not in the cache; judy-fetch-models yunet downloads it')
+    if not is_whole(MODELS['yunet'], path):
+        raise DetectorError(f'{path} is damaged; judy-fetch-models yunet downloads it afresh')
     return YuNetDetector(path, width, **threshold)

@@ -25,7 +25,7 @@ class YuNetDetector:
     Ubuntu 24.04 has 4.6.
     """
 
-    def __init__(self, path: str | Path, width: int = 320, score_threshold: float = 0.6) -> None:
+    def __init__(self, path: str | Path, width: int = 320, score_threshold: float = 0.45) -> None:
         """
         Load the ONNX file at `path`.
 
