@@ -1,4 +1,4 @@
-"""The camera node: a device, file, folder, URL or the sample clip, as image_raw and camera_info."""
+"""The camera node: a device, file, folder, URL or the sample clip as image_raw."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class CameraConfig:
 
 
 class CameraNode(AppNode):
-    """Publishes while somebody listens; a recorded source waits a moment for the first listener."""
+    """Publishes while somebody listens; a recording waits a moment for its first listener."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class CameraNode(AppNode):
         return self._calibration
 
     def _stamp(self, frame: Frame) -> float:
-        """Return now for a live picture, and the recording's own time from its start for others."""
+        """Return now for a live picture, and a recording's own time from its start for others."""
         now = self.now()
         if frame.time is None:
             return now
@@ -217,3 +217,7 @@ class CameraNode(AppNode):
 
 def main() -> int:
     return spin.run([CameraNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

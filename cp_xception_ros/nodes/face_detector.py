@@ -32,7 +32,9 @@ class FaceDetectorConfig:
     detection_width: int = param(
         320, 'longer side, in pixels, of the picture faces are sought in', range=(64, 1920)
     )
-    score_threshold: float = param(0.6, 'YuNet: how sure it has to be of a face', range=(0.0, 1.0))
+    score_threshold: float = param(
+        0.0, 'how sure the detector has to be of a face; 0: its own default', range=(0.0, 1.0)
+    )
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
     )
@@ -96,7 +98,7 @@ class FaceDetectorNode(AppNode):
         return make_detector(
             self.config.detector,
             width=self.config.detection_width,
-            score_threshold=self.config.score_threshold,
+            score_threshold=self.config.score_threshold or None,
         )
 
     def _find(self, message: wire.Picture) -> None:
@@ -119,3 +121,7 @@ class FaceDetectorNode(AppNode):
 
 def main() -> int:
     return spin.run([FaceDetectorNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
