@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark.faces import Scene, SceneBuilder, choose, face_in, load_faces
 from cp_xception_ros.vision.detector import CascadeDetector, Detection, FaceDetector, YuNetDetector
+
+from .faces import Scene, SceneBuilder, choose, face_in, load_faces
 
 _MIRRORED = [1, 0, 2, 4, 3]
 

@@ -25,11 +25,15 @@ def load_faces(folder: Path, usage: str) -> tuple[np.ndarray, np.ndarray]:
     """
     path = folder / 'fer2013.csv'
     with path.open(newline='') as file:
-        rows = [row for row in csv.DictReader(file) if row['Usage'] == usage]
+        rows = [
+            (np.fromstring(row['pixels'], np.uint8, sep=' '), int(row['emotion']))
+            for row in csv.DictReader(file)
+            if row['Usage'] == usage
+        ]
     if not rows:
         raise ValueError(f'{path} has no rows of usage {usage!r}')
-    pixels = np.array([row['pixels'].split() for row in rows]).astype(np.uint8)
-    return pixels.reshape(-1, 48, 48), np.array([int(row['emotion']) for row in rows])
+    pixels, labels = zip(*rows, strict=True)
+    return np.array(pixels).reshape(-1, 48, 48), np.array(labels)
 
 
 def choose(count: int | None, total: int, seed: int) -> np.ndarray:

@@ -24,7 +24,7 @@ class CascadeDetector:
 
     name = Path(_FILE).stem
 
-    def __init__(self, width: int = 320, score_threshold: float = 0.5) -> None:
+    def __init__(self, width: int = 320, score_threshold: float = 0.45) -> None:
         """`width` is the longer side, in pixels, of the picture searched. Raises DetectorError."""
         self._cascade = _load()
         self._width = width

@@ -16,19 +16,18 @@ __all__ = [
 
 
 def make_detector(
-    model: str = 'auto', width: int = 320, score_threshold: float | None = None
+    model: str = 'auto', width: int = 320, score_threshold: float = 0.45
 ) -> FaceDetector:
     """
     Return the detector that `model` names.
 
     'yunet': the network that judy-fetch-models put into the cache; 'cascade': OpenCV's built-in
     one; 'auto': yunet where it is present, else cascade; a path ending in .onnx: YuNet from there.
-    `width` is the longer side, in pixels, of the picture searched; `score_threshold` None takes
-    the detector's own. Raises DetectorError.
+    `width` is the longer side, in pixels, of the picture searched; `score_threshold` is 0 … 1.
+    Raises DetectorError.
     """
-    threshold = {} if score_threshold is None else {'score_threshold': score_threshold}
     if model.endswith('.onnx'):
-        return YuNetDetector(model, width, **threshold)
+        return YuNetDetector(model, width, score_threshold)
     if model not in ('auto', 'yunet', 'cascade'):
         raise DetectorError(
             f'face detector {model!r} is unknown '
@@ -36,9 +35,9 @@ def make_detector(
         )
     path = find(MODELS['yunet'])
     if model == 'cascade' or (model == 'auto' and path is None):
-        return CascadeDetector(width, **threshold)
+        return CascadeDetector(width, score_threshold)
     if path is None:
         raise DetectorError('YuNet is not in the cache; judy-fetch-models yunet downloads it')
     if not is_whole(MODELS['yunet'], path):
         raise DetectorError(f'{path} is damaged; judy-fetch-models yunet downloads it afresh')
-    return YuNetDetector(path, width, **threshold)
+    return YuNetDetector(path, width, score_threshold)
