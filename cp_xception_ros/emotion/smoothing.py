@@ -85,7 +85,8 @@ class EmotionSmoother:
         return -math.expm1(-elapsed / self.time_constant)
 
     def _forget(self, stamp: float) -> None:
-        gone = [key for key, face in self._faces.items() if stamp - face.stamp > self.forget_after]
+        limit = self.forget_after
+        gone = [key for key, face in self._faces.items() if abs(stamp - face.stamp) > limit]
         for key in gone:
             del self._faces[key]
 
