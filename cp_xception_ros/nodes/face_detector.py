@@ -33,7 +33,7 @@ class FaceDetectorConfig:
         320, 'longer side, in pixels, of the picture faces are sought in', range=(64, 1920)
     )
     score_threshold: float = param(
-        0.0, 'how sure the detector has to be of a face; 0: its own default', range=(0.0, 1.0)
+        0.45, 'how sure the detector has to be of a face', range=(0.0, 1.0)
     )
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
@@ -98,7 +98,7 @@ class FaceDetectorNode(AppNode):
         return make_detector(
             self.config.detector,
             width=self.config.detection_width,
-            score_threshold=self.config.score_threshold or None,
+            score_threshold=self.config.score_threshold,
         )
 
     def _find(self, message: wire.Picture) -> None:

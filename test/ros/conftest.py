@@ -33,11 +33,10 @@ def domain() -> Iterator[int]:
     folder.mkdir(exist_ok=True)
     start = os.getpid() % len(DOMAINS)
     for number in itertools.islice(itertools.cycle(DOMAINS), start, start + len(DOMAINS)):
-        with open(folder / str(number), 'w') as lock:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield number
-                return
+        with open(folder / str(number), 'w') as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield number
+            return
     raise RuntimeError('all ROS domains are taken')
 
 
@@ -138,7 +137,7 @@ class Process:
 
 @pytest.fixture
 def run(domain: int) -> Iterator[Callable[..., Process]]:
-    """Start `python -m MODULE ARGS…` in the test's domain; what still runs at the end is killed."""
+    """Yield what starts `python -m MODULE ARGS…`; what still runs at the end is killed."""
     processes: list[Process] = []
 
     def start(module: str, *args: object, **env: str | None) -> Process:

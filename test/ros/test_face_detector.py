@@ -1,4 +1,4 @@
-"""The face_detector node on real DDS: pictures of every kind in, faces out, and no way to end it."""
+"""The face_detector node on real DDS: pictures of every kind in, faces out."""
 
 import random
 import re
