@@ -72,7 +72,7 @@ def box_framing(faces: list[tuple[Scene, Detection]]) -> tuple[float, tuple[floa
 def _fraction(scene: Scene, landmarks: np.ndarray | None) -> np.ndarray:
     assert landmarks is not None, 'YuNet always gives landmarks'
     x, y, side = scene.square
-    return (landmarks + 0.5 - [x, y]) / side
+    return (landmarks - [x, y]) / side
 
 
 if __name__ == '__main__':

@@ -70,9 +70,13 @@ def _load(path: Path) -> 'cv2.dnn.Net':
 
 
 def _pad(image: np.ndarray) -> np.ndarray:
-    """Add black at the right and below: the network's maps are halved five times."""
+    """
+    Add black at the right and below, up to a multiple of 32, for the maps are halved five times.
+
+    And to 64 at least: OpenCV 4.14 computes maps one cell wide from memory never written.
+    """
     height, width = image.shape[:2]
-    bottom, right = -height % 32, -width % 32
+    bottom, right = (max(-side % 32, 64 - side) for side in (height, width))
     return cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
 
 
