@@ -13,7 +13,8 @@ WIDTH, HEIGHT = 640, 480
 SMALLEST, LARGEST = 96, 240
 _SURROUND = 0.3
 _NOISE = 2.0
-_BACKGROUNDS = 12
+_BACKGROUNDS = 8
+_SHIFTS = 64
 _LEAST_OVERLAP = 0.3
 
 
@@ -63,6 +64,8 @@ class SceneBuilder:
         self._seed = seed
         rng = np.random.default_rng(seed)
         self._backgrounds = [_background(rng) for _ in range(_BACKGROUNDS)]
+        size = HEIGHT + _SHIFTS, WIDTH + _SHIFTS, 3
+        self._noise = _NOISE * rng.standard_normal(size, np.float32)
 
     def build(self, face: np.ndarray, number: int) -> Scene:
         """Return the scene of a uint8 (48,48) face; the same `number` gives the same scene."""
@@ -71,7 +74,8 @@ class SceneBuilder:
         x, y = int(rng.integers(WIDTH - side + 1)), int(rng.integers(HEIGHT - side + 1))
         image = self._backgrounds[rng.integers(_BACKGROUNDS)][:, :: rng.choice([-1, 1])].copy()
         _paste(image, face, x, y, side)
-        image += rng.normal(0, _NOISE, image.shape).astype(np.float32)
+        top, left = rng.integers(_SHIFTS, size=2)
+        image += self._noise[top : top + HEIGHT, left : left + WIDTH]
         return Scene(np.clip(np.rint(image), 0, 255).astype(np.uint8), (x, y, side))
 
 
