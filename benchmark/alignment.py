@@ -143,7 +143,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--count', type=int, help='how many pictures; all of them by default')
     parser.add_argument('--seed', type=int, default=0, help='of the choice and of the scenes')
     parser.add_argument('--yunet', default='yunet', help='the .onnx file, if not in the cache')
-    parser.add_argument('--width', type=int, default=320, help='of the picture YuNet searches')
+    parser.add_argument('--width', type=int, default=0, help='of the picture YuNet searches')
     parser.add_argument('--network', type=Path, help="the emotion network; the package's own")
     parser.add_argument('--json', type=Path, help='write the results there')
     return parser.parse_args(arguments)

@@ -73,14 +73,13 @@ def _warp(bgr: np.ndarray, to_unit: np.ndarray, size: int) -> np.ndarray:
     Sample the unit square that `to_unit` maps the picture's points to; pixel 0 covers 0 … 1.
 
     A face larger than the crop is sampled several times per pixel and averaged, so that fine
-    texture does not turn into noise.
+    texture does not turn into noise; a smaller one is enlarged smoothly.
     """
     shrinking = 1 / (size * math.hypot(to_unit[0, 0], to_unit[1, 0]))
     samples = min(max(1, math.ceil(shrinking)), _MOST_SAMPLES)
     side = size * samples
     matrix = to_unit * side
     matrix[:, 2] += (matrix[:, 0] + matrix[:, 1]) / 2 - 0.5  # pixel centres lie at halves
-    face = cv2.warpAffine(
-        bgr, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    method = cv2.INTER_LINEAR if samples > 1 else cv2.INTER_CUBIC
+    face = cv2.warpAffine(bgr, matrix, (side, side), flags=method, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA))
