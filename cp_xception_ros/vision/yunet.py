@@ -66,11 +66,13 @@ def _load(path: Path) -> 'cv2.dnn.Net':
         net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
     except cv2.error:
         raise DetectorError(
-            f'face detection model {path} is not a readable ONNX file; '
+            f'face detection model {path} is not YuNet 2023mar: OpenCV cannot read it; '
             'judy-fetch-models yunet downloads it afresh'
         ) from None
     if set(net.getUnconnectedOutLayersNames()) != set(_OUTPUTS):
-        raise DetectorError(f'face detection model {path} is not YuNet 2023mar: other outputs')
+        raise DetectorError(
+            f'face detection model {path} is not YuNet 2023mar: it has other outputs'
+        )
     return net
 
 
