@@ -34,7 +34,7 @@ class CameraConfig:
         'device, video file, folder of pictures, URL, clip (the sample), '
         'or auto: the first camera that works, else the clip',
     )
-    framerate: float = param(30.0, 'pictures a second asked of a device', range=(0.1, 240.0))
+    framerate: float = param(30.0, 'pictures a second of a device or folder', range=(0.1, 240.0))
     image_width: int = param(640, 'pixels asked of a device', range=(16, 16384))
     image_height: int = param(480, 'pixels asked of a device', range=(16, 16384))
     pixel_format: str = param('mjpeg', 'asked of a device: mjpeg, yuyv, …')
@@ -111,7 +111,13 @@ class CameraNode(AppNode):
         )
 
     def _load_calibration(self) -> Calibration:
-        return load_calibration(package_path(self.config.camera_info_url))
+        calibration = load_calibration(package_path(self.config.camera_info_url))
+        if calibration.camera_name != self.config.camera_name:
+            self.get_logger().warning(
+                f'{self.config.camera_info_url} is the calibration of {calibration.camera_name}, '
+                f'this is {self.config.camera_name}'
+            )
+        return calibration
 
     def _make_topics(self) -> None:
         overrides = QoSOverridingOptions.with_default_policies()

@@ -38,7 +38,7 @@ class FaceDetectorConfig:
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
     )
-    image_transport: str = param('raw', 'what to subscribe to', choices=('raw', 'compressed'))
+    image_transport: str = param('raw', 'how the pictures come', choices=('raw', 'compressed'))
     image_reliability: str = param(
         'auto',
         'auto asks for RELIABLE where every publisher offers it',
