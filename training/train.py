@@ -8,6 +8,7 @@ figures per epoch (metrics.jsonl), the TensorBoard log, and checkpoint.pt.
 """
 
 import argparse
+import os
 from pathlib import Path
 import sys
 import time
@@ -18,6 +19,7 @@ import numpy as np
 import torch
 
 from training.data import DataError, Pictures, grouped_split, read_fer2013, without_shared
+from training.fast import compiler_is_here
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
 from training.networks import build
@@ -49,14 +51,18 @@ def train(recipe: Recipe, data: Path, folder: RunFolder, seed: int, resume: bool
     fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
     targets = make_targets(recipe, rows, fit)
     torch.manual_seed(seed)
-    trainer = Trainer(build(recipe.network), recipe, rows.images[fit], targets[fit], seed)
+    native = recipe.network == 'cp_xception' and compiler_is_here()
+    trainer = Trainer(build(recipe.network), recipe, rows.images[fit], targets[fit], seed, native)
     if resume:
         trainer.resume(folder.load_checkpoint())
-    folder.begin(recipe, seed, data, len(fit), len(held))
+    if trainer.rank == 0:
+        folder.begin(recipe, seed, data, len(fit), len(held))
     while trainer.epoch < recipe.epochs:
         started = time.monotonic()
         figures = trainer.train_epoch()
         figures['seconds'] = round(time.monotonic() - started, 1)
+        if trainer.rank > 0:
+            continue
         scores = predict(trainer.averaged.module, rows.images[held])
         figures['held_out_accuracy'] = accuracy(scores, rows.labels[held])
         figures['held_out_loss'] = log_loss(scores, rows.labels[held])
@@ -75,6 +81,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
+    if 'RANK' in os.environ:
+        torch.distributed.init_process_group('gloo')
     try:
         recipe = load_recipe(options.recipe)
         folder = RunFolder(options.out)
