@@ -23,7 +23,7 @@ _SYSTEM_FOLDERS = ('/usr/share/opencv4/haarcascades', '/usr/local/share/opencv4/
 class CascadeDetector:
     """Finds upright frontal faces of at least a tenth of the picture's longer side."""
 
-    name = Path(_FILE).stem
+    name = 'cascade'
 
     def __init__(self, width: int = CASCADE_WIDTH, score_threshold: float = 0.5) -> None:
         """
