@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cp_xception_ros.vision.detection import Detection, DetectorError, shrink
+from .detection import Detection, DetectorError, shrink
 
 _FILE = 'haarcascade_frontalface_alt2.xml'
 """
