@@ -48,6 +48,7 @@ $(VENV)/.ros: requirements/ros-$(ROS).txt tools/fix_ros_wheels.py
 
 $(VENV)/.messages: $(VENV)/.ros $(MESSAGES)
 	@echo 'Building cp_xception_msgs …'
+	@touch $(VENV)/local_setup.sh  # colcon warns of a prefix without one
 	@$(ENVIRONMENT) AMENT_PREFIX_PATH="$(CURDIR)/$(VENV)" $(BIN)/colcon --log-base build/log \
 	    build --packages-select cp_xception_msgs --build-base build --install-base $(VENV) \
 	    --merge-install --event-handlers console_start_end- summary-
