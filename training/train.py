@@ -24,7 +24,7 @@ from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
 from training.networks import build
 from training.recipe import Recipe, RecipeError, load_recipe
-from training.records import RunFolder
+from training.records import RunFolder, load_averaged
 from training.targets import blend, labels_from_votes, one_hot
 
 
@@ -46,7 +46,15 @@ def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
     return blend(parts)
 
 
-def train(recipe: Recipe, data: Path, folder: RunFolder, seed: int, resume: bool) -> None:
+def train(
+    recipe: Recipe,
+    data: Path,
+    folder: RunFolder,
+    seed: int,
+    resume: bool = False,
+    start: Path | None = None,
+) -> None:
+    """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
     rows = training_rows(read_fer2013(data))
     fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
     targets = make_targets(recipe, rows, fit)
@@ -56,7 +64,7 @@ def train(recipe: Recipe, data: Path, folder: RunFolder, seed: int, resume: bool
     if resume:
         trainer.resume(folder.load_checkpoint())
     if trainer.rank == 0:
-        folder.begin(recipe, seed, data, len(fit), len(held))
+        folder.begin(recipe, seed, data, len(fit), len(held), start)
     while trainer.epoch < recipe.epochs:
         started = time.monotonic()
         figures = trainer.train_epoch()
@@ -77,6 +85,7 @@ def main() -> int:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--resume', action='store_true', help='go on from --out')
+    parser.add_argument('--start', type=Path, help='folder of a run whose network goes on')
     parser.add_argument('--threads', type=int, default=0, help='0: all cores')
     options = parser.parse_args()
     if options.threads:
@@ -86,7 +95,7 @@ def main() -> int:
     try:
         recipe = load_recipe(options.recipe)
         folder = RunFolder(options.out)
-        train(recipe, options.data, folder, options.seed, options.resume)
+        train(recipe, options.data, folder, options.seed, options.resume, options.start)
     except (DataError, RecipeError, OSError) as error:
         print(f'train.py: {error}', file=sys.stderr)
         return 1
