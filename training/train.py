@@ -60,7 +60,10 @@ def train(
     targets = make_targets(recipe, rows, fit)
     torch.manual_seed(seed)
     native = recipe.network == 'cp_xception' and compiler_is_here()
-    trainer = Trainer(build(recipe.network), recipe, rows.images[fit], targets[fit], seed, native)
+    network = build(recipe.network)
+    if start:
+        load_averaged(RunFolder(start), network)
+    trainer = Trainer(network, recipe, rows.images[fit], targets[fit], seed, native)
     if resume:
         trainer.resume(folder.load_checkpoint())
     if trainer.rank == 0:
