@@ -1,9 +1,10 @@
 # Two commands do everything: `make run` and `make test`.
 
 PYTHON ?= python3
+# kilted or jazzy; each has an environment of its own
 ROS ?= kilted
 SOURCE ?= auto
-VENV := .venv
+VENV := $(if $(filter kilted,$(ROS)),.venv,.venv-$(ROS))
 BIN := $(CURDIR)/$(VENV)/bin
 # The environment first on PATH: CMake has to find its Python, and colcon its tools.
 ENVIRONMENT := PATH="$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
