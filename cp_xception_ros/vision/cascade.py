@@ -15,7 +15,7 @@ false alarm; frontalface_default 73.0 % with 14, frontalface_alt 72.0 % with non
 """
 _LAST_STAGE_THRESHOLD = 53.755569
 """From that file."""
-CASCADE_WIDTH = 240
+CASCADE_WIDTH = 280
 _SMALLEST = 0.1
 _SYSTEM_FOLDERS = ('/usr/share/opencv4/haarcascades', '/usr/local/share/opencv4/haarcascades')
 
@@ -30,7 +30,9 @@ class CascadeDetector:
         Load the cascade from OpenCV or from the system.
 
         `width` is the longer side, in pixels, of the picture searched; more costs time and false
-        alarms, and finds only faces farther away. Raises DetectorError.
+        alarms, and finds only faces farther away. The grey picture is searched as it is: each
+        window is normalised anyway, and equalising it first loses 3 % of the faces. Raises
+        DetectorError.
         """
         self._cascade = _load()
         self._width = width
@@ -39,7 +41,7 @@ class CascadeDetector:
     def detect(self, bgr: np.ndarray) -> list[Detection]:
         """Return the faces in a uint8 (H,W,3) BGR picture, the surest first."""
         small, scale = shrink(bgr, self._width)
-        grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         side = round(_SMALLEST * max(grey.shape))
         boxes, _, weights = self._cascade.detectMultiScale3(
             grey, scaleFactor=1.1, minNeighbors=2, minSize=(side, side), outputRejectLevels=True

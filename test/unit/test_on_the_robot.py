@@ -56,7 +56,7 @@ def test_with_yunet(faces, yunet):
 @pytest.mark.skipif(not hasattr(cv2, 'CascadeClassifier'), reason='OpenCV 5 has no cascades')
 def test_with_the_cascade(faces):
     result = on_the_robot(faces, CascadeDetector())
-    assert result.detected >= 0.75 - 0.05
+    assert result.detected >= 0.75 - 0.03
     assert result.false_alarms <= 0.1
     assert result.loss <= 6 + SLACK
     assert result.correlation > 0.5
