@@ -18,7 +18,7 @@ class ConsoleNode(AppNode):
     def __init__(
         self, as_json: bool, quiet: bool, on_closed: Callable[[], None], **options: Any
     ) -> None:
-        super().__init__('console', **options)
+        super().__init__('console', start_parameter_services=False, **options)
         self.session = Session()
         self._as_json, self._quiet, self._on_closed = as_json, quiet, on_closed
         self._cpu_start: float | None = None

@@ -5,9 +5,10 @@ import random
 import sys
 from typing import Any
 
+import cv2
 import numpy as np
 
-from ..vision.detector import make_detector
+from ..vision.detector import FaceDetector, make_detector
 from ..vision.finder import FaceFinder
 from ..vision.image import UnsupportedEncoding
 from ..vision.tracking import Tracker
@@ -27,11 +28,14 @@ class FaceDetectorConfig:
         'or the path of a YuNet .onnx file',
     )
     detection_width: int = param(
-        320, 'longer side, in pixels, of the picture faces are sought in', range=(64, 1920)
+        0,
+        "longer side, in pixels, of the picture faces are sought in; 0: the detector's best",
+        range=(0, 1920),
     )
     score_threshold: float = param(
-        0.45, 'how sure the detector has to be of a face', range=(0.0, 1.0)
+        0.5, 'how sure the detector has to be of a face', range=(0.0, 1.0)
     )
+    threads: int = param(1, 'threads of OpenCV in this process', range=(1, 16))
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
     )
@@ -73,7 +77,8 @@ class FaceDetectorNode(WorkerNode[wire.Picture]):
         self._faces = len(faces)
         return stamp
 
-    def _make_detector(self) -> Any:
+    def _make_detector(self) -> FaceDetector:
+        cv2.setNumThreads(self.config.threads)
         return make_detector(
             self.config.detector,
             width=self.config.detection_width,

@@ -17,6 +17,9 @@ from .health import ERROR, OK, WARN, Health
 # Seconds between looks at the publishers.
 LOOK_PERIOD = 0.5
 SILENCE = 5.0
+# A best-effort camera that is silent so long is rather not heard: it is said within 5 s, with the
+# time to look and to publish diagnostics.
+LOST_AFTER = 3.0
 # Reliability has a parameter of its own, which follows the publishers.
 OVERRIDES = QoSOverridingOptions(
     policy_kinds=[QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH, QoSPolicyKind.DURABILITY]
@@ -99,11 +102,11 @@ class ImageInput:
 
     def _problem(self) -> tuple[int, str]:
         topic = self._subscription.topic_name
-        silent = time.monotonic() - self._last_picture > SILENCE
-        publishers = self._node.count_publishers(topic) if silent else 0
+        silence = time.monotonic() - self._last_picture
+        publishers = self._node.count_publishers(topic) if silence > LOST_AFTER else 0
         if self._lost.hertz > self._received.hertz or (publishers and not self._reliable):
             return ERROR, f'most pictures on {topic} get lost on the way: {self._cure()}'
-        if silent:
+        if silence > SILENCE:
             return WARN, f'no pictures on {topic} ({publishers} publishers); {self._advice()}'
         return OK, ''
 

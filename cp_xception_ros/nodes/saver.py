@@ -20,7 +20,7 @@ class SaverNode(AppNode):
     """Matches emotions to their pictures by stamp, and writes one JPEG for each picture."""
 
     def __init__(self, folder: Path, **options: Any) -> None:
-        super().__init__('saver', **options)
+        super().__init__('saver', start_parameter_services=False, **options)
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._number = folder, 0
         self._pictures: OrderedDict[float, wire.Image] = OrderedDict()

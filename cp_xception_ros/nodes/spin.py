@@ -57,12 +57,10 @@ def run(
 
 
 class _Host:
-    """The nodes of this process and the one thread that runs their callbacks."""
+    """The nodes of this process, each with a thread that runs its callbacks."""
 
     def __init__(self, stop: threading.Event) -> None:
-        self._stop, self._nodes = stop, list[AppNode]()
-        self._executor: SingleThreadedExecutor | None = None
-        self._thread = threading.Thread(target=self._spin, name='executor', daemon=True)
+        self._stop, self._nodes, self._spinners = stop, list[AppNode](), list[_Spinner]()
         self.failure: Exception | None = None
 
     def build(self, factories: Sequence[Callable[[], AppNode]]) -> None:
@@ -72,10 +70,9 @@ class _Host:
             self._nodes.append(node)
 
     def start(self) -> None:
-        self._executor = SingleThreadedExecutor()
-        for node in self._nodes:
-            self._executor.add_node(node)
-        self._thread.start()
+        self._spinners = [_Spinner(node, self._stop, self.fail) for node in self._nodes]
+        for spinner in self._spinners:
+            spinner.start()
         for node in self._nodes:
             node.start()
 
@@ -90,24 +87,48 @@ class _Host:
         for node in reversed(self._nodes):
             node.close()
         ended = [node.join(_left(deadline)) for node in reversed(self._nodes)]
-        if self._executor is not None:
-            ended.append(self._executor.shutdown(_left(deadline)))
-            self._thread.join(_left(deadline))
-            ended.append(not self._thread.is_alive())
+        ended += [spinner.end(deadline) for spinner in reversed(self._spinners)]
         if all(ended):
             for node in reversed(self._nodes):
                 node.destroy_node()
             rclpy.try_shutdown()
         return all(ended)
 
+
+class _Spinner:
+    """One node's callbacks, one at a time, on a thread of their own.
+
+    rclpy's executor looks through everything it has at every message: one for all nodes of a
+    process takes a quarter more CPU time than one for each.
+    """
+
+    def __init__(
+        self, node: AppNode, stop: threading.Event, fail: Callable[[Exception], None]
+    ) -> None:
+        self._stop, self._fail = stop, fail
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(node)
+        self._thread = threading.Thread(
+            target=self._spin, name=f'{node.get_name()} executor', daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self, deadline: float) -> bool:
+        """Say whether the thread has ended in time."""
+        if not self._executor.shutdown(_left(deadline)):
+            return False
+        self._thread.join(_left(deadline))
+        return not self._thread.is_alive()
+
     def _spin(self) -> None:
-        assert self._executor is not None
         try:
             self._executor.spin()
         except ExternalShutdownException:
             self._stop.set()
         except Exception as error:
-            self.fail(error)
+            self._fail(error)
 
 
 def _left(deadline: float) -> float:

@@ -70,6 +70,15 @@ def test_silence_is_told_with_the_topics_that_do_have_pictures(ros, monkeypatch)
     assert '/other/camera/image' in message
 
 
+def test_silence_of_a_best_effort_camera_is_loss_and_told_sooner(ros, monkeypatch):
+    monkeypatch.setattr(image_input, 'SILENCE', 1000.0)
+    monkeypatch.setattr(image_input, 'LOST_AFTER', 0.5, raising=False)
+    subscriber = Input(ros)
+    ros.tester.create_publisher(Image, 'image_raw', BEST_EFFORT)
+    ros.until(lambda: subscriber.input.health().level == ERROR)
+    assert 'get lost on the way' in subscriber.input.health().message
+
+
 def test_loss_is_told_with_its_cure(ros):
     subscriber = Input(ros, 'best_effort')
 

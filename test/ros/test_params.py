@@ -71,7 +71,7 @@ def test_a_bad_value_is_refused_in_one_line_that_names_it(ros, node, name, value
 def test_the_descriptors_tell_what_is_allowed(ros):
     node = ros.make(FaceDetectorNode, detector='cascade')
     width = node.describe_parameter('detection_width')
-    assert (width.integer_range[0].from_value, width.integer_range[0].to_value) == (64, 1920)
+    assert (width.integer_range[0].from_value, width.integer_range[0].to_value) == (0, 1920)
     assert width.description and width.read_only
     assert 'compressed' in node.describe_parameter('image_transport').additional_constraints
 
