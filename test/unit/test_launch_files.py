@@ -3,6 +3,7 @@
 `test/ros/test_launch.py` runs them for real.
 """
 
+import importlib
 from pathlib import Path
 import runpy
 import sys
@@ -49,53 +50,63 @@ class Configuration(Recorded):
 
 
 @pytest.fixture
-def launch(monkeypatch):
-    """Return what loads a launch file."""
+def stand_ins(monkeypatch):
+    """Put the stand-ins in place of launch and launch_ros."""
     for module, names in STAND_INS.items():
         stand_in = ModuleType(module)
         for name in names:
             setattr(stand_in, name, type(name, (Recorded,), {}))
         monkeypatch.setitem(sys.modules, module, stand_in)
     sys.modules['launch.substitutions'].LaunchConfiguration = Configuration
-    return lambda file: SimpleNamespace(**runpy.run_path(str(LAUNCH / file)))
+    monkeypatch.delitem(sys.modules, 'cp_xception_ros.nodes.launching', raising=False)
+    yield
+    sys.modules.pop('cp_xception_ros.nodes.launching', None)
+
+
+@pytest.fixture
+def launching(stand_ins):
+    return importlib.import_module('cp_xception_ros.nodes.launching')
+
+
+@pytest.fixture
+def perception(launching):
+    """Return the actions of perception.launch.py."""
+    return description('perception.launch.py')
+
+
+def description(file):
+    [actions] = runpy.run_path(str(LAUNCH / file))['generate_launch_description']().args
+    return actions
 
 
 def of_type(actions, name):
     return [action for action in actions if type(action).__name__ == name]
 
 
-def nodes(perception, **arguments):
-    context = {name: default for name, (default, _) in perception.ARGUMENTS.items()}
-    return of_type(perception.start_nodes({**context, **arguments}), 'Node')
+def nodes(launching, actions, **arguments):
+    """Return the processes that a launch description starts with these arguments."""
+    [start] = of_type(actions, 'OpaqueFunction')
+    context = {name: default for name, (default, _) in launching.ARGUMENTS.items()}
+    return of_type(start.function({**context, **arguments}), 'Node')
 
 
-def test_the_arguments_are_declared_with_defaults_and_words(launch):
-    [actions] = launch('perception.launch.py').generate_launch_description().args
-    declared = of_type(actions, 'DeclareLaunchArgument')
+def test_the_arguments_are_declared_with_defaults_and_words(perception):
+    declared = of_type(perception, 'DeclareLaunchArgument')
     assert {argument.args[0] for argument in declared} == ARGUMENTS | {'use_sim_time'}
     assert all(argument.description for argument in declared)
 
 
-def test_judy_includes_the_perception(launch):
-    [[include]] = launch('judy.launch.py').generate_launch_description().args
-    assert include.args[0].args[0].endswith('perception.launch.py')
-
-
-def test_the_transport_profile_is_set_unless_the_user_has(launch, monkeypatch):
-    perception = launch('perception.launch.py')
+def test_the_transport_profile_is_set_unless_the_user_has(launching, monkeypatch):
     for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
         monkeypatch.delenv(name, raising=False)
-    [actions] = perception.generate_launch_description().args
-    [variable] = of_type(actions, 'SetEnvironmentVariable')
+    [variable] = of_type(description('perception.launch.py'), 'SetEnvironmentVariable')
     assert variable.args[1].endswith('fastdds_shm.xml')
     monkeypatch.setenv('FASTDDS_DEFAULT_PROFILES_FILE', '/mine.xml')
-    [actions] = perception.generate_launch_description().args
-    assert not of_type(actions, 'SetEnvironmentVariable')
+    assert not of_type(description('perception.launch.py'), 'SetEnvironmentVariable')
 
 
-def test_a_process_for_each_node(launch):
-    perception = launch('perception.launch.py')
-    started = nodes(perception, source='clip', image='/eye', namespace='kitchen')
+def test_a_process_for_each_node(launching, perception):
+    started = nodes(launching, perception, source='clip', image='/eye', namespace='kitchen')
     assert [node.executable for node in started] == [
         'emotion_classifier',
         'face_detector',
@@ -107,23 +118,27 @@ def test_a_process_for_each_node(launch):
     assert camera.namespace == 'kitchen'
 
 
-def test_no_camera_where_the_robot_has_its_own(launch):
-    started = nodes(launch('perception.launch.py'), camera='false')
+def test_judy_starts_the_perception_and_more(launching, perception):
+    everything = {node.executable for node in nodes(launching, description('judy.launch.py'))}
+    assert everything >= {node.executable for node in nodes(launching, perception)}
+
+
+def test_no_camera_where_the_robot_has_its_own(launching, perception):
+    started = nodes(launching, perception, camera='false')
     assert 'camera' not in [node.executable for node in started]
 
 
-def test_composed_is_one_process_without_a_name_of_its_own(launch):
-    [judy] = nodes(launch('perception.launch.py'), composed='true', source='clip')
+def test_composed_is_one_process_without_a_name_of_its_own(launching, perception):
+    [judy] = nodes(launching, perception, composed='true', source='clip')
     assert judy.executable == 'judy'
     assert judy.arguments == ['--quiet', '--source', 'clip']
     assert not hasattr(judy, 'name')
 
 
 @pytest.mark.parametrize(('status', 'again'), [(0, False), (78, False), (1, True), (-9, True)])
-def test_only_failures_are_started_again_and_with_growing_delay(launch, status, again):
-    perception = launch('perception.launch.py')
+def test_only_failures_are_started_again_and_with_growing_delay(launching, status, again):
     running = SimpleNamespace(is_shutdown=False)
-    delays, actions = [], perception.respawning(lambda: Recorded())
+    delays, actions = [], launching.respawning(lambda: Recorded())
     for _ in range(3):
         [watch] = of_type(actions, 'RegisterEventHandler')
         timers = watch.args[0].on_exit(SimpleNamespace(returncode=status), running)
@@ -134,8 +149,7 @@ def test_only_failures_are_started_again_and_with_growing_delay(launch, status, 
     assert delays == ([1.0, 2.0, 4.0] if again else [])
 
 
-def test_nothing_is_started_again_during_shutdown(launch):
-    perception = launch('perception.launch.py')
-    [watch] = of_type(perception.respawning(lambda: Recorded()), 'RegisterEventHandler')
+def test_nothing_is_started_again_during_shutdown(launching):
+    [watch] = of_type(launching.respawning(lambda: Recorded()), 'RegisterEventHandler')
     ending = SimpleNamespace(is_shutdown=True)
     assert watch.args[0].on_exit(SimpleNamespace(returncode=1), ending) == []
