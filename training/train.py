@@ -28,7 +28,7 @@ from training.records import RunFolder, load_averaged
 from training.targets import blend, labels_from_votes, one_hot
 
 
-def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
+def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray, teachers: Path) -> np.ndarray:
     """Return the mixture of labels, votes and teacher that the recipe asks for."""
     parts = [(recipe.label_weight, one_hot(rows.labels))]
     if recipe.votes_weight > 0:
@@ -37,7 +37,7 @@ def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
         table = labels_from_votes(rows.votes, rows.labels, fit, recipe.split_seed)
         parts.append((recipe.votes_weight, table))
     if recipe.teacher_weight > 0:
-        parts.append((recipe.teacher_weight, teacher_table(Path(recipe.teacher), len(rows))))
+        parts.append((recipe.teacher_weight, teacher_table(teachers / recipe.teacher, len(rows))))
     return blend(parts)
 
 
@@ -60,7 +60,7 @@ def train(
     """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
     rows = training_rows(read_fer2013(data))
     fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
-    targets = make_targets(recipe, rows, fit)
+    targets = make_targets(recipe, rows, fit, folder.path.parent)
     torch.manual_seed(seed)
     native = recipe.network == 'cp_xception' and compiler_is_here()
     network = build(recipe.network)
