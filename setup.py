@@ -36,7 +36,8 @@ setup(
     ],
     extras_require={
         'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
-        'test': ['pytest>=8'],
+        'lint': ['mypy>=1.11', 'ruff>=0.6', 'types-PyYAML'],
+        'test': ['pytest>=8', 'rosbags>=0.11,<0.12'],
     },
     entry_points={
         'console_scripts': [

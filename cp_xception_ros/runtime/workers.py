@@ -40,10 +40,12 @@ class QueueWorker(Generic[Item]):
             self._ready.notify()
         return True
 
-    def close(self) -> None:
-        """Ask the thread to end after the item in hand; does not wait."""
+    def close(self, drain: bool = False) -> None:
+        """Ask the thread to end after the item in hand, or after all that wait; does not wait."""
         with self._ready:
             self._closed = True
+            if not drain:
+                self._items.clear()
             self._ready.notify()
 
     def join(self, timeout: float) -> bool:
@@ -56,7 +58,7 @@ class QueueWorker(Generic[Item]):
         while True:
             with self._ready:
                 self._ready.wait_for(lambda: self._closed or bool(self._items))
-                if self._closed:
+                if not self._items:
                     return
                 item = self._items.popleft()
             try:

@@ -1,0 +1,68 @@
+"""What every node of this package shares: life cycle, error reports and diagnostics."""
+
+from collections.abc import Callable
+import traceback
+from typing import Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+
+from ..runtime.stats import Rate
+from . import wire
+from .health import OK, WARN, Health, worse
+
+# What the world does to us: an unplugged camera, a broken picture, no network. Counted and survived.
+WORLD_ERRORS = (ValueError, OSError)
+BURST = 5.0
+
+
+class AppNode(Node):
+    """A node whose process is owned by `spin.run`."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.on_bug: Callable[[Exception], None] = self._log_bug
+        self._errors, self._last_error = Rate(), ''
+        self._diagnostics = self.create_publisher(wire.DiagnosticArray, '/diagnostics', 10)
+        # Diagnostics go on when a simulated clock stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0, self._publish_diagnostics, clock=steady)
+
+    def start(self) -> None:
+        """Start threads; called once, after every node of the process was built."""
+
+    def close(self) -> None:
+        """Ask threads to end, without waiting; called once, before `join`."""
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the threads, in seconds; True when all have ended."""
+        return True
+
+    def health(self) -> Health:
+        """Say how the node does, for /diagnostics."""
+        return Health()
+
+    def report(self, error: Exception) -> None:
+        """Count and log what the world did; anything else is a bug and ends the process."""
+        if not isinstance(error, WORLD_ERRORS):
+            self.on_bug(error)
+            return
+        self._errors.add()
+        self._last_error = str(error)
+        self.get_logger().warning(str(error), throttle_duration_sec=BURST)
+
+    def now(self) -> float:
+        """Return the ROS time in seconds."""
+        return self.get_clock().now().nanoseconds * 1e-9
+
+    def _log_bug(self, error: Exception) -> None:
+        self.get_logger().fatal(''.join(traceback.format_exception(error)))
+
+    def _publish_diagnostics(self) -> None:
+        health = self.health()
+        if self._errors.hertz > 0:
+            health = worse(health, Health(WARN, self._last_error))
+        health.values['errors'] = str(self._errors.total)
+        if health.level == OK and not health.message:
+            health.message = 'running'
+        self._diagnostics.publish(wire.diagnostics(self, health))

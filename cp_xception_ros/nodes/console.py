@@ -1,0 +1,86 @@
+"""The console node of `judy`: emotions as lines for people or JSON for pipes."""
+
+from collections.abc import Callable
+import json
+import sys
+import time
+from typing import Any
+
+from ..cli.session import Session
+from ..emotion.labels import EMOTIONS
+from . import qos, wire
+from .base import AppNode
+
+
+class ConsoleNode(AppNode):
+    """Prints what /faces and /emotion say; `on_closed` is called when nobody reads any more."""
+
+    def __init__(
+        self, as_json: bool, quiet: bool, on_closed: Callable[[], None], **options: Any
+    ) -> None:
+        super().__init__('console', **options)
+        self.session = Session()
+        self._as_json, self._quiet, self._on_closed = as_json, quiet, on_closed
+        self._cpu_start: float | None = None
+        self.create_subscription(wire.FaceArray, 'faces', self._see_faces, qos.EVENT)
+        self.create_subscription(wire.EmotionStamped, 'emotion', self._see_emotion, qos.EVENT)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of this process since the first picture."""
+        return 0.0 if self._cpu_start is None else time.process_time() - self._cpu_start
+
+    def _see_faces(self, message: wire.FaceArray) -> None:
+        if self._cpu_start is None:
+            self._cpu_start = time.process_time()
+        stamp = wire.seconds(message.header.stamp)
+        self._tell(self.session.picture(stamp, [face.face_id for face in message.faces]))
+
+    def _see_emotion(self, message: wire.EmotionStamped) -> None:
+        stamp = wire.seconds(message.header.stamp)
+        lines = self.session.emotion(
+            stamp, message.face_id, message.name, message.confidence, self.now() - stamp
+        )
+        if self._as_json:
+            self._write(json.dumps(as_dict(message)))
+        else:
+            self._tell(lines)
+
+    def _tell(self, lines: list[str]) -> None:
+        if not (self._as_json or self._quiet):
+            for line in lines:
+                self._write(line)
+
+    def _write(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:  # `judy --json | head -1` has had enough
+            sys.stdout = None  # type: ignore[assignment]
+            self._on_closed()
+
+
+def as_dict(message: wire.EmotionStamped) -> dict[str, Any]:
+    """Return an EmotionStamped as plain values, in the order of the message."""
+    roi = message.roi
+    return {
+        'stamp': wire.seconds(message.header.stamp),
+        'frame_id': message.header.frame_id,
+        'face_id': message.face_id,
+        'roi': {'x': roi.x_offset, 'y': roi.y_offset, 'width': roi.width, 'height': roi.height},
+        'emotion': message.name,
+        'confidence': _round(message.confidence),
+        'probabilities': _named(message.probabilities),
+        'frame_probabilities': _named(message.frame_probabilities),
+        'valence': _round(message.valence),
+        'arousal': _round(message.arousal),
+        'model': message.model,
+        'processing_time': message.processing_time.sec + message.processing_time.nanosec * 1e-9,
+    }
+
+
+def _named(probabilities: Any) -> dict[str, float]:
+    return {name: _round(p) for name, p in zip(EMOTIONS, probabilities, strict=True)}
+
+
+def _round(value: float) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,111 @@
+"""The emotion_classifier node: faces in, one EmotionStamped for each face out."""
+
+from dataclasses import dataclass
+import sys
+import time
+from typing import Any
+
+from ..emotion.classifier import EmotionClassifier, OnnxClassifier
+from ..emotion.reader import EmotionReader
+from ..emotion.smoothing import EmotionSmoother
+from ..resources import find
+from ..runtime.stats import Rate, Samples
+from ..runtime.workers import LatestWorker
+from . import params, qos, spin, wire
+from .base import AppNode
+from .health import Health, milliseconds
+from .params import param
+from .stamps import StampOrder
+
+
+@dataclass(frozen=True)
+class EmotionClassifierConfig:
+    model_path: str = param('', 'an .onnx network; empty: the one in this package')
+    threads: int = param(1, 'threads of the network', range=(1, 16))
+    time_constant: float = param(
+        0.4, 'seconds over which probabilities are smoothed; 0: not at all', range=(0.0, 60.0)
+    )
+    confidence_threshold: float = param(
+        0.4, 'below this probability the emotion is UNCERTAIN', range=(0.0, 1.0)
+    )
+    hysteresis: float = param(
+        0.05, 'how far another emotion must be ahead to take over', range=(0.0, 1.0)
+    )
+    forget_after: float = param(
+        2.0, 'seconds without a face after which its smoothing starts anew', range=(0.0, 600.0)
+    )
+
+
+class EmotionClassifierNode(AppNode):
+    def __init__(self, classifier: EmotionClassifier | None = None, **options: Any) -> None:
+        super().__init__('emotion_classifier', **options)
+        self.config = config = params.declare(self, EmotionClassifierConfig)
+        classifier = classifier or params.build(self, self._load)
+        smoother = EmotionSmoother(
+            config.time_constant,
+            config.confidence_threshold,
+            config.hysteresis,
+            config.forget_after,
+        )
+        self._reader = EmotionReader(classifier, smoother)
+        self._order = StampOrder()
+        self._processed, self._latency, self._work_time = Rate(), Samples(), Samples()
+        self._publisher = self.create_publisher(wire.EmotionStamped, 'emotion', qos.EVENT)
+        self._worker: LatestWorker[tuple[float, wire.FaceArray]] = LatestWorker(
+            'emotion_classifier', self._classify, self.report
+        )
+        self.create_subscription(wire.FaceArray, 'faces', self._receive, qos.FACES)
+        self.get_logger().info(f'reading emotions with {self._reader.model}')
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def join(self, timeout: float) -> bool:
+        return self._worker.join(timeout)
+
+    @property
+    def dropped(self) -> int:
+        """Face arrays that came while an older one was still in work."""
+        return self._worker.dropped
+
+    def health(self) -> Health:
+        values = {
+            'model': self._reader.model,
+            'pictures_per_second': f'{self._processed.hertz:.1f}',
+            'pictures_dropped': str(self._worker.dropped),
+            'work_ms_p50_p95': milliseconds(self._work_time),
+            'picture_to_emotion_ms_p50_p95': milliseconds(self._latency),
+        }
+        return Health(values=values)
+
+    def _load(self) -> OnnxClassifier:
+        path = self.config.model_path or find('models/cp_xception.onnx')
+        return OnnxClassifier(path, self.config.threads)
+
+    def _receive(self, message: wire.FaceArray) -> None:
+        self._worker.put((time.monotonic(), message))
+
+    def _classify(self, item: tuple[float, wire.FaceArray]) -> None:
+        received, message = item
+        begun = time.monotonic()
+        stamp = self._order.check(message.header)
+        faces = message.faces
+        crops = [wire.picture(face.crop) for face in faces]
+        readings = self._reader.read([face.face_id for face in faces], crops, stamp)
+        for face, reading in zip(faces, readings, strict=True):
+            self._publisher.publish(
+                wire.emotion(
+                    face, reading, message.header, self._reader.model, time.monotonic() - received
+                )
+            )
+        self._processed.add()
+        self._work_time.add(time.monotonic() - begun)
+        if faces:
+            self._latency.add(self.now() - stamp)
+
+
+def main() -> int:
+    return spin.run([EmotionClassifierNode], sys.argv)

@@ -1,0 +1,1 @@
+"""Frames in, faces out: cameras, picture formats, detectors, alignment, tracks."""

@@ -1,0 +1,47 @@
+"""What every face detector gives, and what they share."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+
+class DetectorError(ValueError):
+    """A detector that cannot be made; the text names the file and the cure."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One face. A box may reach beyond the picture's edge when the face does."""
+
+    box: tuple[float, float, float, float]
+    """x, y, width, height in pixels of the full picture."""
+    score: float
+    """0 … 1; comparable within one detector only."""
+    landmarks: np.ndarray | None = None
+    """float32 (5,2), pixels: right eye, left eye, nose, right and left mouth corner (the person's right)."""
+
+
+class FaceDetector(Protocol):
+    """Finds faces in a uint8 (H,W,3) BGR picture of any size, the surest first."""
+
+    name: str
+
+    def detect(self, bgr: np.ndarray) -> list[Detection]:
+        """Return the faces found."""
+
+
+def shrink(bgr: np.ndarray, longer_side: int) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the picture with its longer side at most `longer_side`, and its scale.
+
+    The scale (x, y), float32, takes coordinates of the small picture to those of the full one.
+    """
+    height, width = bgr.shape[:2]
+    ratio = longer_side / max(height, width)
+    if ratio >= 1:
+        return bgr, np.ones(2, np.float32)
+    size = max(1, round(width * ratio)), max(1, round(height * ratio))
+    small = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+    return small, np.array([width / size[0], height / size[1]], np.float32)
