@@ -14,7 +14,7 @@ setup(
     maintainer='cp_xception_ros maintainers',
     maintainer_email='maintainers@cp-xception-ros.invalid',
     python_requires='>=3.10',
-    # models/ and config/ stay at the top level, where people look for them, and travel as package data.
+    # models/ and config/ stay at the top level, where people look for them, and travel along.
     packages=[
         *find_packages(include=[NAME, f'{NAME}.*']),
         f'{NAME}.models',

@@ -5,9 +5,10 @@ ros2 launch cp_xception_ros judy.launch.py source:=/dev/video0
 
 from pathlib import Path
 
-from launch import LaunchDescription
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+
+from launch import LaunchDescription
 
 PERCEPTION = Path(__file__).resolve().parent / 'perception.launch.py'
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import os
 import time
 
-from launch import LaunchContext, LaunchDescription
 from launch.action import Action
 from launch.actions import (
     DeclareLaunchArgument,
@@ -24,6 +23,7 @@ from launch_ros.actions import Node
 from cp_xception_ros.nodes import transport
 from cp_xception_ros.nodes.errors import EXIT_CONFIG
 from cp_xception_ros.resources import find
+from launch import LaunchContext, LaunchDescription
 
 ARGUMENTS = {
     'source': ('', 'device, video file, folder, URL, clip or auto; empty: as in the config file'),

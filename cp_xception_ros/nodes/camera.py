@@ -17,6 +17,7 @@ from . import params, qos, spin, wire
 from .base import AppNode
 from .errors import ConfigError
 from .health import ERROR, OK, WARN, Health
+from .packages import package_path
 from .params import param
 
 # Seconds that a recording waits for a first subscriber, and for discovery to settle at both ends.
@@ -110,9 +111,7 @@ class CameraNode(AppNode):
         )
 
     def _load_calibration(self) -> Calibration:
-        return load_calibration(
-            self.config.camera_info_url, self.config.image_width, self.config.image_height
-        )
+        return load_calibration(package_path(self.config.camera_info_url))
 
     def _make_topics(self) -> None:
         overrides = QoSOverridingOptions.with_default_policies()
@@ -174,9 +173,16 @@ class CameraNode(AppNode):
             )
         if self._info.get_subscription_count():
             height, width = frame.image.shape[:2]
-            calibration = self._calibration or plausible_pinhole(width, height)
-            self._info.publish(wire.camera_info(calibration, header))
+            self._info.publish(wire.camera_info(self._calibrated(width, height), header))
         self._rate.add()
+
+    def _calibrated(self, width: int, height: int) -> Calibration:
+        if self._calibration is None:
+            return plausible_pinhole(width, height)
+        mismatch = self._calibration.mismatch(width, height)
+        if mismatch:
+            self.get_logger().warning(mismatch, once=True)
+        return self._calibration
 
     def _stamp(self, frame: Frame) -> float:
         """Return now for a live picture, and the recording's own time from its start for others."""

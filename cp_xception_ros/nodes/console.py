@@ -55,7 +55,7 @@ class ConsoleNode(AppNode):
         try:
             print(line, flush=True)
         except BrokenPipeError:  # `judy --json | head -1` has had enough
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
             self._on_closed()
 
 

@@ -32,9 +32,7 @@ class FaceDetectorConfig:
     detection_width: int = param(
         320, 'longer side, in pixels, of the picture faces are sought in', range=(64, 1920)
     )
-    score_threshold: float = param(
-        0.6, 'YuNet: how sure it has to be of a face', range=(0.0, 1.0)
-    )
+    score_threshold: float = param(0.6, 'YuNet: how sure it has to be of a face', range=(0.0, 1.0))
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
     )

@@ -32,7 +32,7 @@ class ImageInput:
         topic: str,
         image_transport: str,
         reliability: str,
-        callback: Callable[[wire.Picture], None],
+        callback: Callable[[wire.Picture], object],
     ) -> None:
         self._node, self._callback = node, callback
         self._type = wire.CompressedImage if image_transport == 'compressed' else wire.Image
@@ -116,8 +116,6 @@ class ImageInput:
 
     def _advice(self) -> str:
         kind = f'sensor_msgs/msg/{self._type.__name__}'
-        topics = [
-            name for name, types in self._node.get_topic_names_and_types() if kind in types
-        ]
+        topics = [name for name, types in self._node.get_topic_names_and_types() if kind in types]
         others = sorted(set(topics) - {self._subscription.topic_name})
         return f'other topics of this type: {", ".join(others)}' if others else 'is a camera on?'

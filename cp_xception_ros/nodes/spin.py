@@ -12,10 +12,11 @@ import traceback
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from ..runtime import memory
-from . import transport
+from . import log, transport
 from .base import AppNode
 from .errors import EXIT_BUG, EXIT_CONFIG, ConfigError
 
@@ -57,6 +58,7 @@ def run(
 
 def _prepare_process() -> None:
     memory.keep_big_blocks()
+    log.forward_to(get_logger(log.PACKAGE))
     os.environ.update(transport.environment(os.environ))
     if 'HOME' not in os.environ:  # rclpy insists on a place for its logs
         os.environ.setdefault('ROS_LOG_DIR', str(Path(tempfile.gettempdir(), 'ros_log')))

@@ -1,9 +1,9 @@
 """From the package's own types to ROS messages and back: the only file that imports messages."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from builtin_interfaces.msg import Duration, Time
-from cp_xception_msgs.msg import EmotionStamped, Face, FaceArray
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point32
 import numpy as np
@@ -11,6 +11,8 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
 from std_msgs.msg import Bool, Header
 from std_srvs.srv import SetBool
+
+from cp_xception_msgs.msg import EmotionStamped, Face, FaceArray
 
 from ..emotion.affect import valence_arousal
 from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of
@@ -31,7 +33,7 @@ __all__ = [
     'Image',
     'SetBool',
 ]
-Picture = Image | CompressedImage
+Picture: TypeAlias = Image | CompressedImage
 NANOSECONDS = 1_000_000_000
 
 
@@ -90,9 +92,7 @@ def picture(message: Picture) -> np.ndarray:
     """
     if isinstance(message, CompressedImage):
         return decode_compressed(message.data, message.format)
-    return decode_raw(
-        message.data, message.encoding, message.height, message.width, message.step
-    )
+    return decode_raw(message.data, message.encoding, message.height, message.width, message.step)
 
 
 def camera_info(calibration: Calibration, header: Header) -> CameraInfo:
@@ -101,19 +101,17 @@ def camera_info(calibration: Calibration, header: Header) -> CameraInfo:
         width=calibration.width,
         height=calibration.height,
         distortion_model=calibration.distortion_model,
-        d=list(calibration.distortion),
-        k=list(calibration.camera_matrix),
-        r=list(calibration.rectification),
-        p=list(calibration.projection),
+        d=list(calibration.d),
+        k=list(calibration.k),
+        r=list(calibration.r),
+        p=list(calibration.p),
     )
 
 
 # Faces
 
 
-def face_array(
-    size: tuple[int, int], faces: Sequence[FoundFace], header: Header
-) -> FaceArray:
+def face_array(size: tuple[int, int], faces: Sequence[FoundFace], header: Header) -> FaceArray:
     """Return the faces of a picture of the given (height, width)."""
     height, width = size
     return FaceArray(

@@ -34,6 +34,4 @@ def _draw(picture: np.ndarray, label: Label) -> None:
     top = max(0, y - text_height - below - 4)
     bottom = top + text_height + below + 4
     cv2.rectangle(picture, (x, top), (x + text_width + 8, bottom), COLOUR, cv2.FILLED)
-    cv2.putText(
-        picture, label.text, (x + 4, bottom - below), FONT, 0.6, DARK, 1, cv2.LINE_AA
-    )
+    cv2.putText(picture, label.text, (x + 4, bottom - below), FONT, 0.6, DARK, 1, cv2.LINE_AA)

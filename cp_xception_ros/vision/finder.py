@@ -14,7 +14,7 @@ CROP_SIZE = 96
 
 @dataclass(frozen=True)
 class FoundFace:
-    """`crop` is uint8 BGR (CROP_SIZE, CROP_SIZE, 3), upright, framed as the network was trained."""
+    """`crop` is uint8 BGR (CROP_SIZE, CROP_SIZE, 3), upright, framed as in the training."""
 
     face_id: str
     detection: Detection
