@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..endpoints import Endpoint
+from ..endpoints import Server
 from ..errors import Unavailable
 from .espeak import Espeak
 from .fallback import Fallback
@@ -66,6 +66,6 @@ def _better(settings: VoiceSettings, environment: Mapping[str, str]) -> Synthesi
 
         return Piper(settings.voice, settings.rate)
     if settings.backend == 'openai':
-        endpoint = Endpoint(settings.base_url, settings.model)
-        return RemoteSpeech(endpoint, settings.voice, environment, settings.rate)
+        server = Server(settings.base_url, settings.model)
+        return RemoteSpeech(server, settings.voice, environment, settings.rate)
     raise ValueError(f'synthesiser {settings.backend!r}: use one of {", ".join(SYNTHESISERS)}')

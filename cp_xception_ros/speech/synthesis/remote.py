@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import Sound, from_int16
-from ..endpoints import Endpoint, client, explain
+from ..endpoints import Server, client, explain
 from ..errors import SynthesisError
 from .protocol import Sentence, prosody
 
@@ -22,12 +22,12 @@ class RemoteSpeech:
     """The text of every sentence leaves the robot."""
 
     def __init__(
-        self, endpoint: Endpoint, voice: str, environment: Mapping[str, str], rate: float = 1.0
+        self, server: Server, voice: str, environment: Mapping[str, str], rate: float = 1.0
     ) -> None:
         """Raises Unavailable: no SDK, or no usable key."""
-        self.name = f'{endpoint.model} at {endpoint.base_url}'
-        self._endpoint, self._voice, self._rate = endpoint, voice, rate
-        self._client = client(endpoint, KEY, environment)
+        self.name = f'{server.model} at {server.base_url}'
+        self._server, self._voice, self._rate = server, voice, rate
+        self._client = client(server, KEY, environment)
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
         # A read from a socket cannot be interrupted, so it has a thread of its own that nobody
@@ -45,7 +45,7 @@ class RemoteSpeech:
             if chunk is None:
                 return
             if isinstance(chunk, Exception):
-                raise SynthesisError(explain(chunk, self._endpoint)) from chunk
+                raise SynthesisError(explain(chunk, self._server)) from chunk
             rest += chunk
             whole = len(rest) // 2 * 2
             yield Sound(from_int16(np.frombuffer(rest[:whole], '<i2')), RATE)
@@ -72,7 +72,7 @@ class RemoteSpeech:
 
     def _request(self, sentence: Sentence) -> Any:
         return self._client.audio.speech.with_streaming_response.create(
-            model=self._endpoint.model,
+            model=self._server.model,
             voice=self._voice,
             input=sentence.text,
             response_format='pcm',
