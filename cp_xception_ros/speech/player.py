@@ -40,6 +40,12 @@ class Player:
         device = self._device
         return device.name if device else ''
 
+    @property
+    def latency(self) -> float:
+        """Seconds until what was rendered last is heard."""
+        device = self._device
+        return device.latency if device else 0.0
+
     def start(self) -> None:
         self._thread.start()
 
@@ -59,6 +65,8 @@ class Player:
                 self._play_block()
             except DeviceError as error:
                 self._lose(error)
+            except Exception as error:  # a bug must not end the sound without a word
+                self._on_error(error)
         self._release()
 
     def _play_block(self) -> None:

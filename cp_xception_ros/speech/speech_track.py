@@ -37,6 +37,12 @@ class Clip:
             self._position = 0
 
     @property
+    def started(self) -> bool:
+        """Some of it has been read."""
+        with self._lock:
+            return self._position > 0
+
+    @property
     def finished(self) -> bool:
         """Everything has been read."""
         with self._lock:
@@ -96,6 +102,12 @@ class SpeechTrack:
     def active(self) -> bool:
         with self._lock:
             return bool(self._clips or self._after_fade)
+
+    @property
+    def fading(self) -> bool:
+        """A stop has not yet come to its silence."""
+        with self._lock:
+            return self._gain.target == 0
 
     def read(self, count: int) -> np.ndarray:
         """The next samples, float32 (count,); zeros where nobody speaks."""

@@ -27,6 +27,7 @@ class Loudspeaker:
             # Bare hardware may know neither mono nor 48 kHz.
             self._channels, self._rate = 2, self._own_rate(device)
             self._stream = self._open(device, latency)
+        self.latency = float(self._stream.latency)
         self._resampler = Resampler(RATE, self._rate)
 
     def write(self, block: np.ndarray) -> None:

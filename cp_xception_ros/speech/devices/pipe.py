@@ -14,6 +14,7 @@ from .protocol import BLOCK, RATE
 # Linux' F_SETPIPE_SZ, which Python's fcntl names from 3.10 on only where it was built with it.
 SET_PIPE_SIZE = 1031
 PAGE = 4096  # the smallest pipe; the default of 64 KB would be 0.7 s of sound
+LATENCY = 0.1  # of pipe and program together, about
 BLOCK_MS = 1000 * BLOCK // RATE
 
 COMMANDS = {
@@ -33,7 +34,7 @@ class Pipe:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Raises Unavailable: there is no such program."""
-        self.name = command[0]
+        self.name, self.latency = command[0], LATENCY
         if shutil.which(command[0]) is None:
             raise Unavailable(f'{command[0]} is not installed')
         self._process = subprocess.Popen(

@@ -11,6 +11,7 @@ BLOCK = 960  # samples: 20 ms, the grain of every decision about sound
 
 class OutputDevice(Protocol):
     name: str
+    latency: float  # seconds from a write to the sound
 
     def write(self, block: np.ndarray) -> None:
         """Play float32 samples (BLOCK,) at RATE; waits until the device has room for them.

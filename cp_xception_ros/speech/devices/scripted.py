@@ -15,7 +15,7 @@ class ScriptedDevice:
     def __init__(
         self, name: str = 'scripted', lifetime: float = float('inf'), speed: float = 20.0
     ) -> None:
-        self.name = name
+        self.name, self.latency = name, 0.0
         self.closed = False
         self.blocks: list[np.ndarray] = []
         self._lifetime, self._pause = lifetime, BLOCK / RATE / speed

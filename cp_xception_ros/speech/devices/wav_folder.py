@@ -27,7 +27,7 @@ class WavFolder:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Raises DeviceError: the folder cannot be made."""
-        self.name = f'WAV files in {folder}'
+        self.name, self.latency = f'WAV files in {folder}', 0.0
         self._folder, self._clock, self._sleep = folder, clock, sleep
         self._file: wave.Wave_write | None = None
         self._silent = 0
