@@ -106,7 +106,7 @@ class OpenAIChat:
 
     async def _open(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
         request = self._request | {'messages': list(messages)}
-        create = self._client.chat.completions.create
+        create: Any = self._client.chat.completions.create
         if not (tools and self._can_call_tools):
             return await create(**request)
         try:
