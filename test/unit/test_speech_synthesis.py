@@ -73,6 +73,12 @@ def test_each_language_has_its_own_voice(espeak, language):
     assert abs(ours.seconds - english.seconds) > 0.1
 
 
+def test_a_region_without_a_voice_speaks_the_language(espeak):
+    count = 'one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9'
+    austrian, german = said(espeak, count, 'de-AT'), said(espeak, count, 'de')
+    assert austrian.seconds == pytest.approx(german.seconds, rel=0.03)
+
+
 def test_an_unknown_language_is_still_spoken(espeak):
     assert said(espeak, language='xx').seconds == pytest.approx(said(espeak).seconds, rel=0.05)
 

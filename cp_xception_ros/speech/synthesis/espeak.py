@@ -24,11 +24,11 @@ CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
 # Names that differ from ISO 639-1.
-VOICES = {'en': 'en-us', 'zh': 'cmn', 'pt': 'pt-br', 'no': 'nb'}
+VOICES = {'en': 'en-us', 'en-gb': 'en', 'zh': 'cmn', 'pt': 'pt-br', 'no': 'nb'}
 
 
 class Espeak:
-    """`voice`: one of espeak-ng's, such as 'en-gb+f3'; '' follows the sentence's language."""
+    """`voice`: one of espeak-ng's, such as 'en-us+f3'; '' follows the sentence's language."""
 
     name = 'espeak-ng'
     _lock = threading.Lock()  # the library has one state per process
@@ -41,10 +41,10 @@ class Espeak:
         self._voice, self._rate, self._language = voice, rate, language
         with self._lock:
             self._library, self._hertz = _load()
-            if self._library.espeak_SetVoiceByName(self._voice_name(language).encode()):
+            if not self._choose(voice or language):
                 raise Unavailable(
-                    f'espeak-ng has no voice {self._voice_name(language)!r}: '
-                    'use a language such as en or de, or a voice such as en-gb+f3'
+                    f'espeak-ng has no voice {voice or language!r}: '
+                    'use a language such as en or de, or a voice such as en-us+f3'
                 )
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
@@ -75,10 +75,10 @@ class Espeak:
             raise SynthesisError(f'espeak-ng failed with status {status}')
 
     def _set_voice(self, sentence: Sentence) -> None:
-        language = sentence.language or self._language
-        if self._library.espeak_SetVoiceByName(self._voice_name(language).encode()):
+        wanted = self._voice or sentence.language or self._language
+        if not self._choose(wanted):
             # Better in the wrong accent than not at all.
-            self._library.espeak_SetVoiceByName(self._voice_name(self._language).encode())
+            self._choose(self._language)
         change = prosody(sentence.tone)
         self._set(RATE, NORMAL_RATE * self._rate * change.rate)
         self._set(PITCH, NORMAL_PITCH + _semitones(change.pitch) * 5)
@@ -86,9 +86,11 @@ class Espeak:
     def _set(self, parameter: int, value: float) -> None:
         self._library.espeak_SetParameter(parameter, round(value), 0)
 
-    def _voice_name(self, language: str) -> str:
-        language = language.lower().replace('_', '-')
-        return self._voice or VOICES.get(language, language)
+    def _choose(self, voice: str) -> bool:
+        """Take a voice by its name or an IETF tag; where the region has none, the language's."""
+        voice = voice.lower().replace('_', '-')
+        names = [VOICES.get(voice, voice), voice.split('-')[0]]
+        return any(not self._library.espeak_SetVoiceByName(name.encode()) for name in names)
 
 
 def _semitones(factor: float) -> float:
