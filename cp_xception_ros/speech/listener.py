@@ -55,6 +55,7 @@ class Listener:
         on_error: Callable[[Exception], None],
         clock: Callable[[], float] = time.time,
         on_end: Callable[[], None] = lambda: None,
+        muted: bool = False,
     ) -> None:
         self._open_source, self._activity, self._endpointer = open_source, activity, endpointer
         self._sink, self._on_voice, self._on_error = sink, on_voice, on_error
@@ -64,7 +65,7 @@ class Listener:
         self._recent: deque[np.ndarray] = deque(maxlen=KEPT)
         self._source: AudioSource | None = None
         self._closed = False
-        self._muted = False
+        self._muted = muted
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name='listener', daemon=True)
 

@@ -71,6 +71,11 @@ class Speaker:
         self._worker = QueueWorker('synthesiser', self._synthesise, on_error, CAPACITY)
 
     @property
+    def turn(self) -> int:
+        """The newest turn that was heard of."""
+        return self._order.turn
+
+    @property
     def stale(self) -> int:
         """Pieces that were dropped because their turn was over, or that came twice."""
         return self._order.stale

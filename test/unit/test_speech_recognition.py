@@ -21,17 +21,12 @@ from cp_xception_ros.speech.recognition.sherpa import find_model
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
 # Sentences that pocketsphinx understands from a synthesiser; it is poor at free speech.
-UNDERSTOOD = (
-    ('stop the music', 'en-us'),
-    ('yes', 'en-us'),
-    ('no', 'en-us'),
-    ('i am happy', 'en-us+f3'),
-)
+UNDERSTOOD = ('stop the music', 'yes', 'no')
 
 
-def spoken(text: str, voice: str = '') -> np.ndarray:
+def spoken(text: str) -> np.ndarray:
     """Int16 at 16 kHz, in a quiet room, with some silence around."""
-    (sound,) = Espeak(voice, rate=0.9).synthesise(Sentence(text), threading.Event())
+    (sound,) = Espeak(rate=0.9).synthesise(Sentence(text), threading.Event())
     samples = np.pad(resample(sound, RATE).samples, (4800, 9600))
     room = np.random.default_rng(0).normal(0, 0.0005, len(samples))
     return to_int16(samples + room)
@@ -50,9 +45,9 @@ def sphinx() -> Sphinx:
     return Sphinx()
 
 
-@pytest.mark.parametrize(('text', 'voice'), UNDERSTOOD)
-def test_pocketsphinx_understands_a_simple_sentence(sphinx, text, voice):
-    assert words(sphinx.listen(), spoken(text, voice)) == text
+@pytest.mark.parametrize('text', UNDERSTOOD)
+def test_pocketsphinx_understands_a_simple_sentence(sphinx, text):
+    assert words(sphinx.listen(), spoken(text)) == text
 
 
 def test_pocketsphinx_tells_what_it_has_so_far_and_how_sure_it_is(sphinx):

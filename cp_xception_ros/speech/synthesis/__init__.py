@@ -10,6 +10,7 @@ from .fallback import Fallback
 from .protocol import Prosody, Sentence, Synthesiser, prosody
 from .remote import RemoteSpeech
 from .scripted import ScriptedSynthesiser
+from .silent import SilentSynthesiser
 
 __all__ = [
     'SYNTHESISERS',
@@ -19,6 +20,7 @@ __all__ = [
     'RemoteSpeech',
     'ScriptedSynthesiser',
     'Sentence',
+    'SilentSynthesiser',
     'Synthesiser',
     'VoiceSettings',
     'make_synthesiser',
