@@ -1,10 +1,14 @@
 """Package description for colcon, pip and `ros2 run`."""
 
 from glob import glob
+from pathlib import Path
 
 from setuptools import find_packages, setup
 
 NAME = 'cp_xception_ros'
+# models/ and config/ stay at the top level, where people look for them, and travel as data.
+# The build folder of `colcon build --symlink-install` has neither, and finds those of the source.
+DATA = {f'{NAME}.{name}': name for name in ('config', 'models') if Path(name).is_dir()}
 
 setup(
     name=NAME,
@@ -14,13 +18,8 @@ setup(
     maintainer='cp_xception_ros maintainers',
     maintainer_email='maintainers@cp-xception-ros.invalid',
     python_requires='>=3.10',
-    # models/ and config/ stay at the top level, where people look for them, and travel along.
-    packages=[
-        *find_packages(include=[NAME, f'{NAME}.*']),
-        f'{NAME}.models',
-        f'{NAME}.config',
-    ],
-    package_dir={NAME: NAME, f'{NAME}.models': 'models', f'{NAME}.config': 'config'},
+    packages=[*find_packages(include=[NAME, f'{NAME}.*']), *DATA],
+    package_dir=DATA,
     package_data={f'{NAME}.models': ['*.onnx', '*.md'], f'{NAME}.config': ['*.yaml', '*.xml']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
@@ -37,7 +36,7 @@ setup(
     extras_require={
         'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
         'lint': ['mypy>=1.11', 'ruff>=0.6', 'types-PyYAML'],
-        'test': ['pytest>=8', 'rosbags>=0.11,<0.12'],
+        'test': ['pytest>=8', 'rosbags>=0.11,<0.12', 'wheel'],
     },
     entry_points={
         'console_scripts': [

@@ -157,3 +157,7 @@ def _positive(text: str) -> float:
     if value <= 0:
         raise argparse.ArgumentTypeError(f'must be above 0, not {text}')
     return value
+
+
+if __name__ == '__main__':
+    sys.exit(main())

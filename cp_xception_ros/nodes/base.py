@@ -11,7 +11,7 @@ from ..runtime.stats import Rate
 from . import wire
 from .health import OK, WARN, Health, worse
 
-# What the world does to us: an unplugged camera, a broken picture, no network. Counted and survived.
+# What the world does to us, counted and survived: an unplugged camera, a broken picture.
 WORLD_ERRORS = (ValueError, OSError)
 BURST = 5.0
 

@@ -1,4 +1,4 @@
-"""The camera node: a device, file, folder, URL or the sample clip, as image_raw and camera_info."""
+"""The camera node: a device, file, folder, URL or the sample clip as image_raw."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class CameraConfig:
         'device, video file, folder of pictures, URL, clip (the sample), '
         'or auto: the first camera that works, else the clip',
     )
-    framerate: float = param(30.0, 'pictures a second asked of a device', range=(0.1, 240.0))
+    framerate: float = param(30.0, 'pictures a second of a device or folder', range=(0.1, 240.0))
     image_width: int = param(640, 'pixels asked of a device', range=(16, 16384))
     image_height: int = param(480, 'pixels asked of a device', range=(16, 16384))
     pixel_format: str = param('mjpeg', 'asked of a device: mjpeg, yuyv, …')
@@ -52,7 +52,7 @@ class CameraConfig:
 
 
 class CameraNode(AppNode):
-    """Publishes while somebody listens; a recorded source waits a moment for the first listener."""
+    """Publishes while somebody listens; a recording waits a moment for its first listener."""
 
     def __init__(
         self,
@@ -111,7 +111,13 @@ class CameraNode(AppNode):
         )
 
     def _load_calibration(self) -> Calibration:
-        return load_calibration(package_path(self.config.camera_info_url))
+        calibration = load_calibration(package_path(self.config.camera_info_url))
+        if calibration.camera_name != self.config.camera_name:
+            self.get_logger().warning(
+                f'{self.config.camera_info_url} is the calibration of {calibration.camera_name}, '
+                f'this is {self.config.camera_name}'
+            )
+        return calibration
 
     def _make_topics(self) -> None:
         overrides = QoSOverridingOptions.with_default_policies()
@@ -185,7 +191,7 @@ class CameraNode(AppNode):
         return self._calibration
 
     def _stamp(self, frame: Frame) -> float:
-        """Return now for a live picture, and the recording's own time from its start for others."""
+        """Return now for a live picture, and a recording's own time from its start for others."""
         now = self.now()
         if frame.time is None:
             return now
@@ -217,3 +223,7 @@ class CameraNode(AppNode):
 
 def main() -> int:
     return spin.run([CameraNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -23,13 +23,13 @@ class EmotionClassifierConfig:
     model_path: str = param('', 'an .onnx network; empty: the one in this package')
     threads: int = param(1, 'threads of the network', range=(1, 16))
     time_constant: float = param(
-        0.4, 'seconds over which probabilities are smoothed; 0: not at all', range=(0.0, 60.0)
+        0.5, 'seconds over which probabilities are smoothed; 0: not at all', range=(0.0, 60.0)
     )
     confidence_threshold: float = param(
         0.4, 'below this probability the emotion is UNCERTAIN', range=(0.0, 1.0)
     )
     hysteresis: float = param(
-        0.05, 'how far another emotion must be ahead to take over', range=(0.0, 1.0)
+        0.08, 'how far another emotion must be ahead to take over', range=(0.0, 1.0)
     )
     forget_after: float = param(
         2.0, 'seconds without a face after which its smoothing starts anew', range=(0.0, 600.0)
@@ -109,3 +109,7 @@ class EmotionClassifierNode(AppNode):
 
 def main() -> int:
     return spin.run([EmotionClassifierNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -32,11 +32,13 @@ class FaceDetectorConfig:
     detection_width: int = param(
         320, 'longer side, in pixels, of the picture faces are sought in', range=(64, 1920)
     )
-    score_threshold: float = param(0.6, 'YuNet: how sure it has to be of a face', range=(0.0, 1.0))
+    score_threshold: float = param(
+        0.45, 'how sure the detector has to be of a face', range=(0.0, 1.0)
+    )
     track_timeout: float = param(
         1.0, 'seconds for which a face out of sight keeps its id', range=(0.0, 60.0)
     )
-    image_transport: str = param('raw', 'what to subscribe to', choices=('raw', 'compressed'))
+    image_transport: str = param('raw', 'how the pictures come', choices=('raw', 'compressed'))
     image_reliability: str = param(
         'auto',
         'auto asks for RELIABLE where every publisher offers it',
@@ -119,3 +121,7 @@ class FaceDetectorNode(AppNode):
 
 def main() -> int:
     return spin.run([FaceDetectorNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

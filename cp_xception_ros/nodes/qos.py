@@ -2,7 +2,7 @@
 
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
-# Publishers of pictures offer RELIABLE, so that every viewer connects; subscribers take the newest.
+# Publishers of pictures offer RELIABLE, so that every viewer connects.
 IMAGE_OUT = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 IMAGE_IN_RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 IMAGE_IN_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)

@@ -39,21 +39,90 @@ def run(
         # A second signal finds the event set and changes nothing.
         signal.signal(number, lambda *_: stop.set())
     _prepare_process()
-    nodes: list[AppNode] = []
-    errors: list[Exception] = []
+    host = _Host(stop)
     try:
         _init(args)
-        _build(factories, nodes)
-        _spin(nodes, stop, errors)
+        host.build(factories)
+        host.start()
+        stop.wait()
     except Exception as error:
-        errors.append(error)
-    status = _explain(errors)
-    if not _tear_down(nodes):
+        host.fail(error)
+    status = _explain(host.failure)
+    if not host.end():
         # A thread hangs in somebody else's code; waiting for it would hang the robot.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+class _Host:
+    """The nodes of this process and the one thread that runs their callbacks."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop, self._nodes = stop, list[AppNode]()
+        self._executor: SingleThreadedExecutor | None = None
+        self._thread = threading.Thread(target=self._spin, name='executor', daemon=True)
+        self.failure: Exception | None = None
+
+    def build(self, factories: Sequence[Callable[[], AppNode]]) -> None:
+        for make in factories:
+            node = make()
+            node.on_bug = self.fail
+            self._nodes.append(node)
+
+    def start(self) -> None:
+        self._executor = SingleThreadedExecutor()
+        for node in self._nodes:
+            self._executor.add_node(node)
+        self._thread.start()
+        for node in self._nodes:
+            node.start()
+
+    def fail(self, error: Exception) -> None:
+        """End the process because of `error`; the first one counts."""
+        self.failure = self.failure or error
+        self._stop.set()
+
+    def end(self) -> bool:
+        """Unwind in reverse; False where a thread would not end within the deadline."""
+        deadline = time.monotonic() + JOIN_DEADLINE
+        for node in reversed(self._nodes):
+            node.close()
+        ended = [node.join(_left(deadline)) for node in reversed(self._nodes)]
+        if self._executor is not None:
+            ended.append(self._executor.shutdown(_left(deadline)))
+            self._thread.join(_left(deadline))
+            ended.append(not self._thread.is_alive())
+        if all(ended):
+            for node in reversed(self._nodes):
+                node.destroy_node()
+            rclpy.try_shutdown()
+        return all(ended)
+
+    def _spin(self) -> None:
+        assert self._executor is not None
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            self._stop.set()
+        except Exception as error:
+            self.fail(error)
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+def _explain(failure: Exception | None) -> int:
+    """Print what ended the process and return its exit status."""
+    if isinstance(failure, ConfigError):
+        print(f'error: {failure}', file=sys.stderr, flush=True)
+        return EXIT_CONFIG
+    if failure is not None:
+        traceback.print_exception(failure)
+        return EXIT_BUG
+    return 0
 
 
 def _prepare_process() -> None:
@@ -70,58 +139,3 @@ def _init(args: list[str] | None) -> None:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     except Exception as error:  # a bad argument or parameter file; rclpy has no class of its own
         raise ConfigError(str(error).split(', at ')[0]) from error
-
-
-def _build(factories: Sequence[Callable[[], AppNode]], nodes: list[AppNode]) -> None:
-    for make in factories:
-        nodes.append(make())
-
-
-def _spin(nodes: list[AppNode], stop: threading.Event, errors: list[Exception]) -> None:
-    def fail(error: Exception) -> None:
-        errors.append(error)
-        stop.set()
-
-    executor = SingleThreadedExecutor()
-    for node in nodes:
-        node.on_bug = fail
-        executor.add_node(node)
-
-    def spin() -> None:
-        try:
-            executor.spin()
-        except ExternalShutdownException:
-            stop.set()
-        except Exception as error:
-            fail(error)
-
-    thread = threading.Thread(target=spin, name='executor', daemon=True)
-    thread.start()
-    for node in nodes:
-        node.start()
-    stop.wait()
-    executor.shutdown(JOIN_DEADLINE)
-    thread.join(JOIN_DEADLINE)
-
-
-def _explain(errors: list[Exception]) -> int:
-    """Print what ended the process and return its exit status."""
-    for error in errors:
-        if isinstance(error, ConfigError):
-            print(f'error: {error}', file=sys.stderr, flush=True)
-            return EXIT_CONFIG
-    for error in errors:
-        traceback.print_exception(error)
-    return EXIT_BUG if errors else 0
-
-
-def _tear_down(nodes: list[AppNode]) -> bool:
-    deadline = time.monotonic() + JOIN_DEADLINE
-    for node in reversed(nodes):
-        node.close()
-    ended = [node.join(max(0.0, deadline - time.monotonic())) for node in reversed(nodes)]
-    if all(ended):
-        for node in reversed(nodes):
-            node.destroy_node()
-        rclpy.try_shutdown()
-    return all(ended)

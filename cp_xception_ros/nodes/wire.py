@@ -4,14 +4,6 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from builtin_interfaces.msg import Duration, Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from geometry_msgs.msg import Point32
-import numpy as np
-from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
-from std_msgs.msg import Bool, Header
-from std_srvs.srv import SetBool
-
 from cp_xception_msgs.msg import (
     AudioCommand,
     DialogueState,
@@ -23,6 +15,13 @@ from cp_xception_msgs.msg import (
     Utterance,
     VoiceActivity,
 )
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import Point32
+import numpy as np
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
+from std_msgs.msg import Bool, Header
+from std_srvs.srv import SetBool
 
 from ..emotion.affect import valence_arousal
 from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of

@@ -20,7 +20,7 @@ class Detection:
     score: float
     """0 … 1; comparable within one detector only."""
     landmarks: np.ndarray | None = None
-    """float32 (5,2), pixels: right eye, left eye, nose, right and left mouth corner (the person's right)."""
+    """float32 (5,2): the person's right eye, left eye, nose, right, left mouth corner; pixels."""
 
 
 class FaceDetector(Protocol):

@@ -1,9 +1,9 @@
 """Choice of a face detector by name."""
 
-from cp_xception_ros.vision.cascade import CascadeDetector
+from cp_xception_ros.vision.cascade import CASCADE_WIDTH, CascadeDetector
 from cp_xception_ros.vision.detection import Detection, DetectorError, FaceDetector
-from cp_xception_ros.vision.model_cache import MODELS, find
-from cp_xception_ros.vision.yunet import YuNetDetector
+from cp_xception_ros.vision.model_cache import MODELS, find, is_whole
+from cp_xception_ros.vision.yunet import YUNET_WIDTH, YuNetDetector
 
 __all__ = [
     'CascadeDetector',
@@ -16,19 +16,18 @@ __all__ = [
 
 
 def make_detector(
-    model: str = 'auto', width: int = 320, score_threshold: float | None = None
+    model: str = 'auto', width: int = 0, score_threshold: float = 0.5
 ) -> FaceDetector:
     """
     Return the detector that `model` names.
 
     'yunet': the network that judy-fetch-models put into the cache; 'cascade': OpenCV's built-in
     one; 'auto': yunet where it is present, else cascade; a path ending in .onnx: YuNet from there.
-    `width` is the longer side, in pixels, of the picture searched; `score_threshold` None takes
-    the detector's own. Raises DetectorError.
+    `width` is the longer side, in pixels, of the picture searched, 0 for the detector's own;
+    `score_threshold` is 0 … 1. Raises DetectorError.
     """
-    threshold = {} if score_threshold is None else {'score_threshold': score_threshold}
     if model.endswith('.onnx'):
-        return YuNetDetector(model, width, **threshold)
+        return YuNetDetector(model, width or YUNET_WIDTH, score_threshold)
     if model not in ('auto', 'yunet', 'cascade'):
         raise DetectorError(
             f'face detector {model!r} is unknown '
@@ -36,7 +35,9 @@ def make_detector(
         )
     path = find(MODELS['yunet'])
     if model == 'cascade' or (model == 'auto' and path is None):
-        return CascadeDetector(width, **threshold)
+        return CascadeDetector(width or CASCADE_WIDTH, score_threshold)
     if path is None:
         raise DetectorError('YuNet is not in the cache; judy-fetch-models yunet downloads it')
-    return YuNetDetector(path, width, **threshold)
+    if not is_whole(MODELS['yunet'], path):
+        raise DetectorError(f'{path} is damaged; judy-fetch-models yunet downloads it afresh')
+    return YuNetDetector(path, width or YUNET_WIDTH, score_threshold)

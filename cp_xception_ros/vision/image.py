@@ -79,7 +79,8 @@ def decode_compressed(data: Any, format: str) -> np.ndarray:
 
     `format` is that of the message: 'jpeg', 'png', or the longer form of
     compressed_image_transport such as 'rgb8; jpeg compressed bgr8'. JPEG and PNG files say
-    themselves what their colours mean, so the encodings in it do not matter. Raises UnsupportedEncoding (compressedDepth, other codecs) or ImageError.
+    themselves what their colours mean, so the encodings in it do not matter. Raises
+    UnsupportedEncoding (compressedDepth, other codecs) or ImageError.
     """
     _check_format(format)
     encoded = _flat_bytes(data)

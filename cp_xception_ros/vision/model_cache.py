@@ -58,6 +58,13 @@ def find(model: Model) -> Path | None:
     return path if path.is_file() else None
 
 
+def is_whole(model: Model, path: Path) -> bool:
+    """Return whether the file at `path` has the model's size and sha256."""
+    if path.stat().st_size != model.size:
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() == model.sha256
+
+
 def install(
     model: Model, source: BinaryIO, progress: Callable[[int], None] = lambda received: None
 ) -> Path:
@@ -65,7 +72,8 @@ def install(
     Copy `source` into the cache, check size and sha256, and return the path.
 
     The file appears under its name only when it is whole and right. `progress` is told the bytes
-    received so far. Raises ModelFileError, or OSError when `source` cannot be read or the cache not be written.
+    received so far. Raises ModelFileError, or OSError when `source` cannot be read or the
+    cache not be written.
     """
     folder = cache_dir()
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Measurements of the robot's own code: `python -m benchmark --help`."""

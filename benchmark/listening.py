@@ -1,0 +1,97 @@
+"""A node of the benchmark's own that notes what the robot says, and when."""
+
+import threading
+import time
+from types import TracebackType
+
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+from cp_xception_ros.nodes import wire
+
+from .processes import Child, wait_until
+
+# Nothing may be lost here, whatever the machine does meanwhile.
+DEEP = QoSProfile(depth=1000, reliability=ReliabilityPolicy.RELIABLE)
+# Seconds for processes to start and to find each other.
+PATIENCE = 30.0
+# Seconds after a match until the other end has matched as well.
+SETTLING = 0.5
+
+
+class Listener:
+    """Keeps the times of reception, in seconds since the epoch, by the stamp of the picture."""
+
+    def __init__(self, domain: int) -> None:
+        self.faces: dict[int, float] = {}
+        self.emotions: dict[int, list[float]] = {}
+        self.diagnostics: dict[str, wire.DiagnosticStatus] = {}
+        self.remarks: list[tuple[float, str]] = []
+        self._context = Context()
+        self._context.init(domain_id=domain)
+        self.node = Node('benchmark', context=self._context, enable_rosout=False)
+        self.node.create_subscription(wire.FaceArray, 'faces', self._see_faces, DEEP)
+        self.node.create_subscription(wire.EmotionStamped, 'emotion', self._see_emotion, DEEP)
+        self.node.create_subscription(
+            wire.DiagnosticArray, '/diagnostics', self._see_diagnostics, DEEP
+        )
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._spin, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> 'Listener':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown(2.0)
+        self._thread.join(2.0)
+        self.node.destroy_node()
+        self._context.try_shutdown()
+
+    def wait_for_publisher(self, topic: str, child: Child) -> None:
+        """Return when the child publishes `topic`, and has had time to find us."""
+        problem = f'{child.name} publishes no {topic}'
+        wait_until(lambda: self.node.count_publishers(topic) > 0, PATIENCE, problem, [child])
+        time.sleep(SETTLING)
+
+    def value(self, node: str, key: str) -> str:
+        """Return a figure of a node's diagnostics; empty before the first."""
+        status = self.diagnostics.get(node)
+        return {v.key: v.value for v in status.values}.get(key, '') if status else ''
+
+    def latencies(self) -> list[float]:
+        """Return the seconds from each picture's stamp to each of its emotions."""
+        return [
+            received - stamp * 1e-9 for stamp, times in self.emotions.items() for received in times
+        ]
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+    def _see_faces(self, message: wire.FaceArray) -> None:
+        self.faces.setdefault(_nanoseconds(message.header), time.time())
+
+    def _see_emotion(self, message: wire.EmotionStamped) -> None:
+        now = time.time()
+        self.emotions.setdefault(_nanoseconds(message.header), []).append(now)
+
+    def _see_diagnostics(self, message: wire.DiagnosticArray) -> None:
+        for status in message.status:
+            self.diagnostics[status.name] = status
+            if status.message:
+                self.remarks.append((time.time(), status.message))
+
+
+def _nanoseconds(header: wire.Header) -> int:
+    return header.stamp.sec * wire.NANOSECONDS + header.stamp.nanosec

@@ -1,0 +1,153 @@
+"""Real rclpy and DDS: a domain of its own for every test, nodes in this process or in others."""
+
+from collections.abc import Callable, Iterator
+import contextlib
+import fcntl
+import itertools
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not installed')
+pytest.importorskip('cp_xception_msgs.msg', reason='cp_xception_msgs is not built')
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+
+# Above 101 the ports of DDS fall into the range that the system gives to others.
+DOMAINS = range(1, 101)
+# Generous: the machine may be busy with other things.
+DEADLINE = 30.0
+
+
+@pytest.fixture
+def domain() -> Iterator[int]:
+    """Yield a ROS_DOMAIN_ID that no other test on this machine uses at the same time."""
+    folder = Path(tempfile.gettempdir(), 'cp_xception_domains')
+    folder.mkdir(exist_ok=True)
+    start = os.getpid() % len(DOMAINS)
+    for number in itertools.islice(itertools.cycle(DOMAINS), start, start + len(DOMAINS)):
+        with open(folder / str(number), 'w') as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield number
+            return
+    raise RuntimeError('all ROS domains are taken')
+
+
+class Ros:
+    """Nodes of this process, spun by the test."""
+
+    def __init__(self, domain: int) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context, domain_id=domain)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self._nodes: list = []
+        self.tester = self.add(rclpy.create_node('tester', context=self.context))
+
+    def add(self, node):
+        """Spin a node as well; one of ours is started."""
+        self._nodes.append(node)
+        self.executor.add_node(node)
+        if hasattr(node, 'start'):
+            node.start()
+        return node
+
+    def make(self, factory: Callable, **parameters):
+        """Build one of our nodes with parameters, and start it."""
+        overrides = [rclpy.Parameter(name, value=value) for name, value in parameters.items()]
+        return self.add(factory(context=self.context, parameter_overrides=overrides))
+
+    def collect(self, kind, topic, qos) -> list:
+        """Return a list that fills with what comes on the topic."""
+        got: list = []
+        self.tester.create_subscription(kind, topic, got.append, qos)
+        return got
+
+    def until(self, condition: Callable[[], object], each: Callable[[], object] | None = None):
+        """Spin until the condition holds, calling `each` about twenty times a second."""
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < deadline, 'nothing came in time'
+            if each is not None:
+                each()
+            self.spin(0.05)
+
+    def spin(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.executor.spin_once(timeout_sec=left)
+
+    def close(self) -> None:
+        for node in self._nodes:
+            if hasattr(node, 'close'):
+                node.close()
+                assert node.join(5.0)
+        self.executor.shutdown()
+        for node in self._nodes:
+            node.destroy_node()
+        self.context.try_shutdown()
+
+
+@pytest.fixture
+def ros(domain: int) -> Iterator[Ros]:
+    nodes = Ros(domain)
+    yield nodes
+    nodes.close()
+
+
+class Process:
+    """A process of this package in a ROS domain."""
+
+    def __init__(self, module: str, *args: str, env: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, '-m', module, *args],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait(self) -> tuple[int, str]:
+        """Return the exit status and all that was printed."""
+        output, _ = self._process.communicate(timeout=DEADLINE)
+        return self._process.returncode, output
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def interrupt(self) -> tuple[int, str]:
+        self.signal(signal.SIGINT)
+        return self.wait()
+
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+
+@pytest.fixture
+def run(domain: int) -> Iterator[Callable[..., Process]]:
+    """Yield what starts `python -m MODULE ARGS…`; what still runs at the end is killed."""
+    processes: list[Process] = []
+
+    def start(module: str, *args: object, **env: str | None) -> Process:
+        full = {**os.environ, 'ROS_DOMAIN_ID': str(domain), **env}
+        full['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+        present = {name: value for name, value in full.items() if value is not None}
+        process = Process(f'cp_xception_ros.{module}', *map(str, args), env=present)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Write a trained network as the ONNX file that the robot loads.
+
+python training/export.py --run RUN_DIR --data DIR --out models/cp_xception.onnx
+
+Input `image` uint8 [N, 1, 48, 48], output `probabilities` float32 [N, 7]: normalisation, softmax
+and temperature are inside, batch normalisation is folded into the convolutions. The temperature is
+fitted on the run's own held-out part of Training.
+"""
+
+import argparse
+import io
+import json
+from pathlib import Path
+import sys
+import warnings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import onnx
+import torch
+from torch import nn
+
+from cp_xception_ros.emotion.metadata import Metadata
+from training.data import DataError, grouped_split, read_fer2013
+from training.golden import golden_image
+from training.loop import predict
+from training.measures import fit_temperature
+from training.networks import build
+from training.records import RunFolder, write_bytes
+from training.train import training_rows
+
+OPSET = 20  # the first with Gelu as one operator
+LICENCE = 'Apache-2.0; trained on FER2013 (research use) and FER+ (MIT)'
+
+
+class WithProbabilities(nn.Module):
+    """A network whose scores leave as calibrated probabilities."""
+
+    def __init__(self, network: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.network = network
+        self.temperature = temperature
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return (self.network(image) / self.temperature).softmax(1)
+
+
+def to_onnx(network: nn.Module, temperature: float) -> onnx.ModelProto:
+    """Return the graph of a network in evaluation mode."""
+    module = WithProbabilities(network, temperature).eval()
+    example = (torch.zeros(2, 1, 48, 48, dtype=torch.uint8),)
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            module,
+            example,
+            buffer,
+            dynamo=False,
+            input_names=['image'],
+            output_names=['probabilities'],
+            dynamic_axes={'image': {0: 'N'}, 'probabilities': {0: 'N'}},
+            opset_version=OPSET,
+        )
+    return onnx.load_model_from_string(buffer.getvalue())
+
+
+def describe(model: onnx.ModelProto, name: str, version: str, training: str) -> None:
+    """Add the metadata, with the golden picture and the graph's own answer to it."""
+    import onnxruntime
+
+    image = golden_image()
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=['CPUExecutionProvider']
+    )
+    scores = session.run(None, {'image': image[None, None]})[0][0]
+    metadata = Metadata(name, version, image, scores, training, LICENCE)
+    onnx.helper.set_model_props(model, metadata.to_strings())
+
+
+def load_averaged(folder: RunFolder, network: nn.Module) -> nn.Module:
+    """Put the averaged weights of a run's checkpoint into `network`."""
+    state = folder.load_checkpoint()['averaged']
+    prefix = 'module.'
+    network.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k != 'n_averaged'})
+    return network.eval()
+
+
+def export(run: Path, data: Path, out: Path, version: str) -> None:
+    folder = RunFolder(run)
+    facts = json.loads((run / 'run.json').read_text())
+    recipe = facts['recipe']
+    network = load_averaged(folder, build(recipe['network']))
+    rows = training_rows(read_fer2013(data))
+    _, held = grouped_split(rows.images, recipe['held_out'], recipe['split_seed'])
+    scores = predict(network, rows.images[held])
+    temperature = fit_temperature(scores, rows.labels[held])
+    model = to_onnx(network, temperature)
+    summary = {
+        'commit': facts['commit'],
+        'seed': facts['seed'],
+        'data_sha256': facts['data_sha256'],
+        'pictures': facts['pictures_trained'],
+        'epochs': folder.load_checkpoint()['epoch'],
+        'held_out_accuracy': round(float((scores.argmax(1) == rows.labels[held]).mean()), 4),
+        'temperature': round(temperature, 3),
+    }
+    describe(model, recipe['network'], version, json.dumps(summary))
+    write_bytes(out, model.SerializeToString())
+    print(f'{out}: {out.stat().st_size} bytes, {json.dumps(summary)}')
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--run', type=Path, required=True, help='output folder of train.py')
+    parser.add_argument('--data', type=Path, required=True, help='fer2013.csv or its folder')
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--version', default='0.1.0')
+    options = parser.parse_args()
+    try:
+        export(options.run, options.data, options.out, options.version)
+    except (DataError, OSError, RuntimeError) as error:
+        print(f'export.py: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""The training loop: batches of tensors held in memory, averaged weights, resumable by epoch."""
+
+from collections.abc import Callable, Iterator
+import math
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel
+from tqdm import tqdm
+
+from training.augment import Augmenter
+from training.recipe import Recipe
+
+CALM_STRENGTH = 1 / 3
+EVALUATION_BATCH = 256
+
+
+class Trainer:
+    """Train `network` on images (N, 48, 48) uint8 towards targets (N, 7)."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        recipe: Recipe,
+        images: np.ndarray,
+        targets: np.ndarray,
+        seed: int,
+    ) -> None:
+        self.network = network
+        if recipe.bfloat16:
+            network.to(memory_format=torch.channels_last)
+        self.recipe = recipe
+        self.images = torch.from_numpy(images)[:, None]
+        self.targets = torch.from_numpy(targets)
+        self.seed = seed
+        self.epoch = 0
+        self.optimiser = torch.optim.AdamW(
+            weight_groups(network, recipe.weight_decay), lr=recipe.learning_rate
+        )
+        self.averaged = AveragedModel(
+            network, avg_fn=warming_average(recipe.average), use_buffers=True
+        )
+
+    def train_epoch(self) -> dict[str, float]:
+        """Go once through the pictures; return the mean loss and the last learning rate."""
+        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
+        augment = Augmenter(self._strength(), generator)
+        self.network.train()
+        losses = []
+        for number, rows in enumerate(self._batches(generator)):
+            rate = self._set_rate(self.epoch + number / self._batch_count())
+            images = augment(self.images[rows].float())
+            with torch.autocast('cpu', torch.bfloat16, enabled=self.recipe.bfloat16):
+                scores = self.network(images)
+            loss = F.cross_entropy(scores.float(), self.targets[rows])
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            self.averaged.update_parameters(self.network)
+            losses.append(loss.item())
+        self.epoch += 1
+        return {'loss': float(np.mean(losses)), 'learning_rate': rate}
+
+    def state(self) -> dict:
+        """Return all that a later run needs to go on as if nothing had happened."""
+        return {
+            'epoch': self.epoch,
+            'network': self.network.state_dict(),
+            'averaged': self.averaged.state_dict(),
+            'optimiser': self.optimiser.state_dict(),
+        }
+
+    def resume(self, state: dict) -> None:
+        """Go on from an earlier `state()`."""
+        self.epoch = state['epoch']
+        self.network.load_state_dict(state['network'])
+        self.averaged.load_state_dict(state['averaged'])
+        self.optimiser.load_state_dict(state['optimiser'])
+
+    def _strength(self) -> float:
+        calm = self.epoch >= self.recipe.epochs - self.recipe.calm_epochs
+        return self.recipe.augmentation * (CALM_STRENGTH if calm else 1)
+
+    def _batch_count(self) -> int:
+        return len(self.images) // self.recipe.batch
+
+    def _batches(self, generator: torch.Generator) -> Iterator[torch.Tensor]:
+        order = torch.randperm(len(self.images), generator=generator)
+        whole = order[: self._batch_count() * self.recipe.batch].view(-1, self.recipe.batch)
+        return iter(tqdm(whole, desc=f'epoch {self.epoch + 1}', leave=False, mininterval=5))
+
+    def _set_rate(self, epoch: float) -> float:
+        """One cycle: a straight rise, then half a cosine down to nothing."""
+        progress = epoch / self.recipe.epochs
+        warm = self.recipe.warm_up
+        if progress < warm:
+            share = progress / warm
+        else:
+            share = (1 + math.cos(math.pi * (progress - warm) / (1 - warm))) / 2
+        rate = self.recipe.learning_rate * share
+        for group in self.optimiser.param_groups:
+            group['lr'] = rate
+        return rate
+
+
+def warming_average(decay: float) -> Callable[..., torch.Tensor]:
+    """Return an exponential average that forgets the first, raw weights quickly."""
+
+    def average(mean: torch.Tensor, new: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+        if not mean.is_floating_point():
+            return new
+        return torch.lerp(mean, new, 1 - min(decay, float((1 + count) / (10 + count))))
+
+    return average
+
+
+def weight_groups(network: nn.Module, decay: float) -> list[dict]:
+    """Let only convolution and matrix weights decay, not biases, norms and embeddings."""
+    weights = [m.weight for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    chosen = {id(weight) for weight in weights}
+    others = [p for p in network.parameters() if id(p) not in chosen]
+    return [
+        {'params': weights, 'weight_decay': decay},
+        {'params': others, 'weight_decay': 0.0},
+    ]
+
+
+@torch.no_grad()
+def predict(network: nn.Module, images: np.ndarray, mirrored: bool = False) -> np.ndarray:
+    """Return the scores before the softmax, float32 (N, 7); `mirrored` averages both views."""
+    network.eval()
+    scores = []
+    for batch in torch.from_numpy(images)[:, None].split(EVALUATION_BATCH):
+        score = network(batch)
+        scores.append((score + network(batch.flip(3))) / 2 if mirrored else score)
+    return torch.cat(scores).numpy()

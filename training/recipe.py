@@ -1,0 +1,60 @@
+"""A training recipe: everything that decides the result, read from one TOML file."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+NETWORKS = ('cp_xception', 'mini_xception', 'teacher')
+
+
+class RecipeError(ValueError):
+    """A recipe has a wrong name or value; the message names it."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Fields as in recipes/*.toml; the targets are a mixture with the three weights."""
+
+    network: str = 'cp_xception'
+    epochs: int = 60
+    batch: int = 128
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.02
+    warm_up: float = 0.1  # share of the steps in which the learning rate rises
+    bfloat16: bool = False  # mixed precision, pictures last: worth it for dense convolutions
+    average: float = 0.999  # decay per step of the averaged weights
+    augmentation: float = 1.0  # 0 none, 1 the full ranges of augment.py
+    calm_epochs: int = 0  # last epochs, with a third of the augmentation
+    label_weight: float = 1.0
+    votes_weight: float = 0.0
+    teacher_weight: float = 0.0
+    teacher: str = ''  # file of the teacher's probabilities (.npy), below the output root
+    held_out: float = 0.1  # share of Training kept for choosing
+    split_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.network not in NETWORKS:
+            raise RecipeError(f'network {self.network!r}: not one of {", ".join(NETWORKS)}')
+        for name in ('epochs', 'batch', 'learning_rate'):
+            if getattr(self, name) <= 0:
+                raise RecipeError(f'{name} {getattr(self, name)}: must be above 0')
+        if not 0 <= self.held_out < 1:
+            raise RecipeError(f'held_out {self.held_out}: must be at least 0 and below 1')
+        if self.label_weight + self.votes_weight + self.teacher_weight <= 0:
+            raise RecipeError('label_weight, votes_weight and teacher_weight are all 0')
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe; raise RecipeError naming the file and what is wrong in it."""
+    try:
+        values = tomllib.loads(path.read_text())
+        unknown = set(values) - {field.name for field in fields(Recipe)}
+        if unknown:
+            raise RecipeError(f'unknown {", ".join(sorted(unknown))}')
+        return Recipe(**values)
+    except (RecipeError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise RecipeError(f'{path}: {error}') from None

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Train a network by a recipe.
+
+python training/train.py --recipe training/recipes/best.toml --data DIR --out DIR [--resume]
+
+The output folder keeps the recipe, commit, seed, environment and data hash (run.json), one line of
+figures per epoch (metrics.jsonl), the TensorBoard log, and checkpoint.pt.
+"""
+
+import argparse
+from pathlib import Path
+import sys
+import time
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+
+from training.data import DataError, Pictures, grouped_split, read_fer2013, without_shared
+from training.loop import Trainer, predict
+from training.measures import accuracy, log_loss
+from training.networks import build
+from training.recipe import Recipe, RecipeError, load_recipe
+from training.records import RunFolder
+from training.targets import blend, labels_from_votes, one_hot
+
+
+def training_rows(pictures: Pictures) -> Pictures:
+    """Return the Training rows without any picture that is also in PublicTest."""
+    return without_shared(pictures.of_usage('Training'), pictures.of_usage('PublicTest'))
+
+
+def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
+    """Return the mixture of labels, votes and teacher that the recipe asks for."""
+    parts = [(recipe.label_weight, one_hot(rows.labels))]
+    if recipe.votes_weight > 0:
+        if rows.votes is None:
+            raise RecipeError('votes_weight: there is no fer2013new.csv beside fer2013.csv')
+        table = labels_from_votes(rows.votes, rows.labels, fit, recipe.split_seed)
+        parts.append((recipe.votes_weight, table))
+    if recipe.teacher_weight > 0:
+        parts.append((recipe.teacher_weight, np.load(recipe.teacher)))
+    return blend(parts)
+
+
+def train(recipe: Recipe, data: Path, folder: RunFolder, seed: int, resume: bool) -> None:
+    rows = training_rows(read_fer2013(data))
+    fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
+    targets = make_targets(recipe, rows, fit)
+    torch.manual_seed(seed)
+    trainer = Trainer(build(recipe.network), recipe, rows.images[fit], targets[fit], seed)
+    if resume:
+        trainer.resume(folder.load_checkpoint())
+    folder.begin(recipe, seed, data, len(fit), len(held))
+    while trainer.epoch < recipe.epochs:
+        started = time.monotonic()
+        figures = trainer.train_epoch()
+        figures['seconds'] = round(time.monotonic() - started, 1)
+        scores = predict(trainer.averaged.module, rows.images[held])
+        figures['held_out_accuracy'] = accuracy(scores, rows.labels[held])
+        figures['held_out_loss'] = log_loss(scores, rows.labels[held])
+        folder.note(trainer.epoch, figures)
+        folder.save_checkpoint(trainer.state())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--recipe', type=Path, required=True)
+    parser.add_argument('--data', type=Path, required=True, help='fer2013.csv or its folder')
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--resume', action='store_true', help='go on from --out')
+    parser.add_argument('--threads', type=int, default=0, help='0: all cores')
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    try:
+        recipe = load_recipe(options.recipe)
+        folder = RunFolder(options.out)
+        train(recipe, options.data, folder, options.seed, options.resume)
+    except (DataError, RecipeError, OSError) as error:
+        print(f'train.py: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
