@@ -64,6 +64,8 @@ class Piece:
     language: str = 'en'
     tone: Tone = Tone.NEUTRAL
     last: bool = False
+    # Who found the words: 'model', 'local' or 'safety'.
+    source: str = 'local'
 
 
 @dataclass(frozen=True)

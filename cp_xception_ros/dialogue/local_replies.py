@@ -130,6 +130,10 @@ class LocalReplies:
             said = f'{said} {self._choose(f"remarks.{emotion}", language)}'
         return LocalReply(said, 'greeting', TONES.get(emotion, Tone.CHEERFUL))
 
+    def confirm(self, intent: str, language: str) -> str:
+        """Return what to say while doing what `intent` asks for, such as 'music_on'."""
+        return self._choose(f'replies.{intent}', language)
+
     def phrase(self, name: str, language: str) -> str:
         """Return one of the fixed phrases, such as 'resume' or 'offer_music'."""
         return self._choose(f'phrases.{name}', language)

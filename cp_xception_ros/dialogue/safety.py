@@ -31,6 +31,7 @@ class SafetyRules:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         content = read_yaml(path)
         self.language = str(content.get('language', ''))
         if not self.language:
