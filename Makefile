@@ -1,9 +1,10 @@
 # Two commands do everything: `make run` and `make test`.
 
 PYTHON ?= python3
+# kilted or jazzy; each has an environment of its own
 ROS ?= kilted
 SOURCE ?= auto
-VENV := .venv
+VENV := $(if $(filter kilted,$(ROS)),.venv,.venv-$(ROS))
 BIN := $(CURDIR)/$(VENV)/bin
 # The environment first on PATH: CMake has to find its Python, and colcon its tools.
 ENVIRONMENT := PATH="$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
@@ -48,6 +49,7 @@ $(VENV)/.ros: requirements/ros-$(ROS).txt tools/fix_ros_wheels.py
 
 $(VENV)/.messages: $(VENV)/.ros $(MESSAGES)
 	@echo 'Building cp_xception_msgs …'
+	@touch $(VENV)/local_setup.sh  # colcon warns of a prefix without one
 	@$(ENVIRONMENT) AMENT_PREFIX_PATH="$(CURDIR)/$(VENV)" $(BIN)/colcon --log-base build/log \
 	    build --packages-select cp_xception_msgs --build-base build --install-base $(VENV) \
 	    --merge-install --event-handlers console_start_end- summary-

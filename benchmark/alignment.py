@@ -150,7 +150,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _print(results: list[Result]) -> None:
-    print('detector                          pictures  found  false   direct  robot   loss  agree')
+    print('detector                          pictures  found  false  direct  robot   loss  agree')
     for result in results:
         print(
             f'{result.detector:<33} {result.pictures:>8} {result.detected:6.1%} '

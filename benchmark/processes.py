@@ -81,7 +81,6 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # Ctrl-C reaches only us, and we end our children
         )
         self._lines: list[tuple[float, str]] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -97,8 +96,7 @@ class Child:
         trace: TracebackType | None,
     ) -> None:
         for number in (signal.SIGINT, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+            self._process.send_signal(number)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(FAREWELL)
                 break

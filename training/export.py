@@ -27,7 +27,7 @@ from training.golden import golden_image
 from training.loop import predict
 from training.measures import fit_temperature
 from training.networks import build
-from training.records import RunFolder, write_bytes
+from training.records import RunFolder, load_averaged, write_bytes
 from training.train import training_rows
 
 OPSET = 20  # the first with Gelu as one operator
@@ -77,14 +77,6 @@ def describe(model: onnx.ModelProto, name: str, version: str, training: str) -> 
     scores = session.run(None, {'image': image[None, None]})[0][0]
     metadata = Metadata(name, version, image, scores, training, LICENCE)
     onnx.helper.set_model_props(model, metadata.to_strings())
-
-
-def load_averaged(folder: RunFolder, network: nn.Module) -> nn.Module:
-    """Put the averaged weights of a run's checkpoint into `network`."""
-    state = folder.load_checkpoint()['averaged']
-    prefix = 'module.'
-    network.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k != 'n_averaged'})
-    return network.eval()
 
 
 def export(run: Path, data: Path, out: Path, version: str) -> None:

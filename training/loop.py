@@ -1,6 +1,7 @@
 """The training loop: batches of tensors held in memory, averaged weights, resumable by epoch."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 import math
 
 import numpy as np
@@ -27,8 +28,12 @@ class Trainer:
         images: np.ndarray,
         targets: np.ndarray,
         seed: int,
+        native: bool = False,
     ) -> None:
+        """`native` uses the kernels of fast.py, for CP-Xception alone."""
         self.network = network
+        self.score = self._native() if native else network
+        self.rank, self.world = place_in_group()
         if recipe.bfloat16:
             network.to(memory_format=torch.channels_last)
         self.recipe = recipe
@@ -46,17 +51,20 @@ class Trainer:
     def train_epoch(self) -> dict[str, float]:
         """Go once through the pictures; return the mean loss and the last learning rate."""
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
-        augment = Augmenter(self._strength(), generator)
+        own = torch.Generator().manual_seed((self.seed * 1009 + self.rank) * 100_003 + self.epoch)
+        augment = Augmenter(self._strength(), own)
         self.network.train()
         losses = []
-        for number, rows in enumerate(self._batches(generator)):
+        for number, batch in enumerate(self._batches(generator)):
+            rows = batch[self.rank :: self.world]
             rate = self._set_rate(self.epoch + number / self._batch_count())
             images = augment(self.images[rows].float())
             with torch.autocast('cpu', torch.bfloat16, enabled=self.recipe.bfloat16):
-                scores = self.network(images)
+                scores = self.score(images)
             loss = F.cross_entropy(scores.float(), self.targets[rows])
             self.optimiser.zero_grad()
             loss.backward()
+            self._share_gradients()
             self.optimiser.step()
             self.averaged.update_parameters(self.network)
             losses.append(loss.item())
@@ -78,6 +86,23 @@ class Trainer:
         self.network.load_state_dict(state['network'])
         self.averaged.load_state_dict(state['averaged'])
         self.optimiser.load_state_dict(state['optimiser'])
+
+    def _native(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        from training import fast
+
+        fast.prepare(self.network)
+        return partial(fast.scores, self.network)
+
+    def _share_gradients(self) -> None:
+        """Average the gradients of all processes that torchrun started."""
+        if self.world == 1:
+            return
+        gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        torch.distributed.all_reduce(flat)
+        parts = (flat / self.world).split([gradient.numel() for gradient in gradients])
+        for gradient, part in zip(gradients, parts, strict=True):
+            gradient.copy_(part.view_as(gradient))
 
     def _strength(self) -> float:
         calm = self.epoch >= self.recipe.epochs - self.recipe.calm_epochs
@@ -103,6 +128,13 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group['lr'] = rate
         return rate
+
+
+def place_in_group() -> tuple[int, int]:
+    """Return this process's rank and the number of processes."""
+    if not torch.distributed.is_initialized():
+        return 0, 1
+    return torch.distributed.get_rank(), torch.distributed.get_world_size()
 
 
 def warming_average(decay: float) -> Callable[..., torch.Tensor]:

@@ -10,6 +10,7 @@ import subprocess
 from typing import Any
 
 import torch
+from torch import nn
 
 from training.recipe import Recipe
 
@@ -58,12 +59,21 @@ class RunFolder:
     def checkpoint(self) -> Path:
         return self.path / 'checkpoint.pt'
 
-    def begin(self, recipe: Recipe, seed: int, data: Path, trained: int, held_out: int) -> None:
+    def begin(
+        self,
+        recipe: Recipe,
+        seed: int,
+        data: Path,
+        trained: int,
+        held_out: int,
+        start: Path | None,
+    ) -> None:
         """Write run.json and open the TensorBoard log."""
         source = data / 'fer2013.csv' if data.is_dir() else data
         facts = {
             'recipe': asdict(recipe),
             'seed': seed,
+            'start': file_hash(RunFolder(start).checkpoint) if start else None,
             'commit': commit(),
             'data_sha256': file_hash(source),
             'pictures_trained': trained,
@@ -94,3 +104,11 @@ class RunFolder:
 
     def load_checkpoint(self) -> dict:
         return torch.load(self.checkpoint, weights_only=True)
+
+
+def load_averaged(folder: RunFolder, network: nn.Module) -> nn.Module:
+    """Put the averaged weights of a run's checkpoint into `network`."""
+    state = folder.load_checkpoint()['averaged']
+    prefix = 'module.'
+    network.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k != 'n_averaged'})
+    return network.eval()

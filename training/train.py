@@ -8,6 +8,7 @@ figures per epoch (metrics.jsonl), the TensorBoard log, and checkpoint.pt.
 """
 
 import argparse
+import os
 from pathlib import Path
 import sys
 import time
@@ -18,11 +19,12 @@ import numpy as np
 import torch
 
 from training.data import DataError, Pictures, grouped_split, read_fer2013, without_shared
+from training.fast import compiler_is_here
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
 from training.networks import build
 from training.recipe import Recipe, RecipeError, load_recipe
-from training.records import RunFolder
+from training.records import RunFolder, load_averaged
 from training.targets import blend, labels_from_votes, one_hot
 
 
@@ -44,19 +46,34 @@ def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
     return blend(parts)
 
 
-def train(recipe: Recipe, data: Path, folder: RunFolder, seed: int, resume: bool) -> None:
+def train(
+    recipe: Recipe,
+    data: Path,
+    folder: RunFolder,
+    seed: int,
+    resume: bool = False,
+    start: Path | None = None,
+) -> None:
+    """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
     rows = training_rows(read_fer2013(data))
     fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
     targets = make_targets(recipe, rows, fit)
     torch.manual_seed(seed)
-    trainer = Trainer(build(recipe.network), recipe, rows.images[fit], targets[fit], seed)
+    native = recipe.network == 'cp_xception' and compiler_is_here()
+    network = build(recipe.network)
+    if start:
+        load_averaged(RunFolder(start), network)
+    trainer = Trainer(network, recipe, rows.images[fit], targets[fit], seed, native)
     if resume:
         trainer.resume(folder.load_checkpoint())
-    folder.begin(recipe, seed, data, len(fit), len(held))
+    if trainer.rank == 0:
+        folder.begin(recipe, seed, data, len(fit), len(held), start)
     while trainer.epoch < recipe.epochs:
         started = time.monotonic()
         figures = trainer.train_epoch()
         figures['seconds'] = round(time.monotonic() - started, 1)
+        if trainer.rank > 0:
+            continue
         scores = predict(trainer.averaged.module, rows.images[held])
         figures['held_out_accuracy'] = accuracy(scores, rows.labels[held])
         figures['held_out_loss'] = log_loss(scores, rows.labels[held])
@@ -71,14 +88,17 @@ def main() -> int:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--resume', action='store_true', help='go on from --out')
+    parser.add_argument('--start', type=Path, help='folder of a run whose network goes on')
     parser.add_argument('--threads', type=int, default=0, help='0: all cores')
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
+    if 'RANK' in os.environ:
+        torch.distributed.init_process_group('gloo')
     try:
         recipe = load_recipe(options.recipe)
         folder = RunFolder(options.out)
-        train(recipe, options.data, folder, options.seed, options.resume)
+        train(recipe, options.data, folder, options.seed, options.resume, options.start)
     except (DataError, RecipeError, OSError) as error:
         print(f'train.py: {error}', file=sys.stderr)
         return 1

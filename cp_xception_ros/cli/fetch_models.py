@@ -10,7 +10,7 @@ from typing import BinaryIO, TextIO
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from cp_xception_ros.vision.model_cache import (
+from ..vision.model_cache import (
     MODELS,
     Model,
     ModelFileError,
@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         _print_table()
         return 0
-    try:
-        for name in options.names:
+    for name in options.names:
+        try:
             _fetch(MODELS[name], options)
-    except (ModelFileError, OSError, HTTPException) as error:
-        print(f'judy-fetch-models: {_explain(error, options)}', file=sys.stderr)
-        return 1
+        except (ModelFileError, OSError, HTTPException) as error:
+            print(f'judy-fetch-models: {name}: {_explain(error, options)}', file=sys.stderr)
+            return 1
     return 0
 
 
@@ -55,7 +55,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('names', nargs='*', metavar='NAME', help=f'of {", ".join(MODELS)}')
+    parser.add_argument('names', nargs='*', metavar='NAME', help=f'which ({", ".join(MODELS)})')
     parser.add_argument('--list', action='store_true', help='show the models and leave')
     parser.add_argument('--force', action='store_true', help='fetch even what is present')
     source = parser.add_mutually_exclusive_group()
@@ -133,7 +133,7 @@ def _explain(error: Exception, options: argparse.Namespace) -> str:
     if isinstance(error, HTTPError):
         return f'{error.url} answers {error.code} {error.reason}; give a mirror with --url'
     if isinstance(error, URLError):
-        return f'no connection ({error.reason}); try again, or fetch it elsewhere and use --file'
+        return f'no connection ({error.reason}); try again, or fetch the file elsewhere: --file'
     if isinstance(error, ModelFileError) and not options.file:
         return f'{error}; nothing was installed: try again, or give a mirror with --url'
     if isinstance(error, (HTTPException, TimeoutError, ConnectionError)):

@@ -32,7 +32,7 @@ class Session:
         gone = [face for face in self._shown if time - self._seen_at[face] > GONE_AFTER]
         for face in gone:
             del self._shown[face]
-        return [self._line(self._seen_at[face], face, 'gone') for face in gone]
+        return [self._line(time, face, 'gone') for face in gone]
 
     def emotion(
         self, time: float, face_id: str, name: str, confidence: float, latency: float

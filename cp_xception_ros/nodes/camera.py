@@ -67,7 +67,8 @@ class CameraNode(AppNode):
         self._calibration: Calibration | None = None
         if self.config.camera_info_url:
             self._calibration = params.build(self, self._load_calibration)
-        self._rate, self._zero, self._last_stamp = Rate(), 0.0, 0.0
+        self._rate, self._last_stamp = Rate(), 0.0
+        self._zero: float | None = None  # the time at a recording's start
         self._make_topics()
         self._grabber = Grabber(
             self._open, self._publish, self._fail, self._end, self.config.stall_timeout
@@ -156,7 +157,7 @@ class CameraNode(AppNode):
         self.get_logger().info(f'pictures from {camera.name}')
         if not camera.live:
             self._wait_for_listener()
-        self._zero = self.now()
+        self._zero = None
         return camera
 
     def _wait_for_listener(self) -> None:
@@ -195,6 +196,8 @@ class CameraNode(AppNode):
         now = self.now()
         if frame.time is None:
             return now
+        if self._zero is None:
+            self._zero = now - frame.time
         late = now - (self._zero + frame.time)
         if self.config.realtime and abs(late) > MAX_DRIFT:
             self._zero += late  # the machine slept, or the clock was set

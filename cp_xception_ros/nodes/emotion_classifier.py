@@ -9,13 +9,11 @@ from ..emotion.classifier import EmotionClassifier, OnnxClassifier
 from ..emotion.reader import EmotionReader
 from ..emotion.smoothing import EmotionSmoother
 from ..resources import find
-from ..runtime.stats import Rate, Samples
-from ..runtime.workers import LatestWorker
 from . import params, qos, spin, wire
-from .base import AppNode
-from .health import Health, milliseconds
+from .health import Health
 from .params import param
 from .stamps import StampOrder
+from .worker_node import WorkerNode
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class EmotionClassifierConfig:
     )
 
 
-class EmotionClassifierNode(AppNode):
+class EmotionClassifierNode(WorkerNode[wire.FaceArray]):
     def __init__(self, classifier: EmotionClassifier | None = None, **options: Any) -> None:
         super().__init__('emotion_classifier', **options)
         self.config = config = params.declare(self, EmotionClassifierConfig)
@@ -49,62 +47,26 @@ class EmotionClassifierNode(AppNode):
         )
         self._reader = EmotionReader(classifier, smoother)
         self._order = StampOrder()
-        self._processed, self._latency, self._work_time = Rate(), Samples(), Samples()
         self._publisher = self.create_publisher(wire.EmotionStamped, 'emotion', qos.EVENT)
-        self._worker: LatestWorker[tuple[float, wire.FaceArray]] = LatestWorker(
-            'emotion_classifier', self._classify, self.report
-        )
-        self.create_subscription(wire.FaceArray, 'faces', self._receive, qos.FACES)
+        self.create_subscription(wire.FaceArray, 'faces', self.receive, qos.FACES)
         self.get_logger().info(f'reading emotions with {self._reader.model}')
 
-    def start(self) -> None:
-        self._worker.start()
-
-    def close(self) -> None:
-        self._worker.close()
-
-    def join(self, timeout: float) -> bool:
-        return self._worker.join(timeout)
-
-    @property
-    def dropped(self) -> int:
-        """Face arrays that came while an older one was still in work."""
-        return self._worker.dropped
-
     def health(self) -> Health:
-        values = {
-            'model': self._reader.model,
-            'pictures_per_second': f'{self._processed.hertz:.1f}',
-            'pictures_dropped': str(self._worker.dropped),
-            'work_ms_p50_p95': milliseconds(self._work_time),
-            'picture_to_emotion_ms_p50_p95': milliseconds(self._latency),
-        }
-        return Health(values=values)
+        return Health(values={'model': self._reader.model, **self.figures()})
+
+    def work(self, message: wire.FaceArray, received: float) -> float:
+        stamp = self._order.check(message.header)
+        faces, model = message.faces, self._reader.model
+        crops = [wire.picture(face.crop) for face in faces]
+        readings = self._reader.read([face.face_id for face in faces], crops, stamp)
+        for face, reading in zip(faces, readings, strict=True):
+            elapsed = time.monotonic() - received
+            self._publisher.publish(wire.emotion(face, reading, message.header, model, elapsed))
+        return stamp
 
     def _load(self) -> OnnxClassifier:
         path = self.config.model_path or find('models/cp_xception.onnx')
         return OnnxClassifier(path, self.config.threads)
-
-    def _receive(self, message: wire.FaceArray) -> None:
-        self._worker.put((time.monotonic(), message))
-
-    def _classify(self, item: tuple[float, wire.FaceArray]) -> None:
-        received, message = item
-        begun = time.monotonic()
-        stamp = self._order.check(message.header)
-        faces = message.faces
-        crops = [wire.picture(face.crop) for face in faces]
-        readings = self._reader.read([face.face_id for face in faces], crops, stamp)
-        for face, reading in zip(faces, readings, strict=True):
-            self._publisher.publish(
-                wire.emotion(
-                    face, reading, message.header, self._reader.model, time.monotonic() - received
-                )
-            )
-        self._processed.add()
-        self._work_time.add(time.monotonic() - begun)
-        if faces:
-            self._latency.add(self.now() - stamp)
 
 
 def main() -> int:

@@ -3,23 +3,20 @@
 from dataclasses import dataclass
 import random
 import sys
-import time
 from typing import Any
 
 import numpy as np
 
-from ..runtime.stats import Rate, Samples
-from ..runtime.workers import LatestWorker
 from ..vision.detector import make_detector
 from ..vision.finder import FaceFinder
 from ..vision.image import UnsupportedEncoding
 from ..vision.tracking import Tracker
 from . import cv_bridge_fallback, params, qos, spin, wire
-from .base import AppNode
-from .health import Health, milliseconds, worse
+from .health import Health, worse
 from .image_input import ImageInput
 from .params import param
 from .stamps import StampOrder
+from .worker_node import WorkerNode
 
 
 @dataclass(frozen=True)
@@ -46,53 +43,35 @@ class FaceDetectorConfig:
     )
 
 
-class FaceDetectorNode(AppNode):
+class FaceDetectorNode(WorkerNode[wire.Picture]):
     def __init__(self, rng: random.Random | None = None, **options: Any) -> None:
         super().__init__('face_detector', **options)
         self.config = params.declare(self, FaceDetectorConfig)
         detector = params.build(self, self._make_detector)
-        self._detector_name = detector.name
+        self._detector_name, self._faces = detector.name, 0
         self._finder = FaceFinder(detector, Tracker(rng, max_age=self.config.track_timeout))
         self._order = StampOrder()
-        self._processed, self._latency, self._work_time = Rate(), Samples(), Samples()
-        self._faces = 0
         self._publisher = self.create_publisher(wire.FaceArray, 'faces', qos.FACES)
-        self._worker: LatestWorker[wire.Picture] = LatestWorker(
-            'face_detector', self._find, self.report
-        )
         self._input = ImageInput(
             self,
             'image_raw',
             self.config.image_transport,
             self.config.image_reliability,
-            self._worker.put,
+            self.receive,
         )
         self.get_logger().info(f'finding faces with {detector.name}')
 
-    def start(self) -> None:
-        self._worker.start()
-
-    def close(self) -> None:
-        self._worker.close()
-
-    def join(self, timeout: float) -> bool:
-        return self._worker.join(timeout)
-
-    @property
-    def dropped(self) -> int:
-        """Pictures that came while an older one was still in work."""
-        return self._worker.dropped
-
     def health(self) -> Health:
-        values = {
-            'detector': self._detector_name,
-            'detections_per_second': f'{self._processed.hertz:.1f}',
-            'pictures_dropped': str(self._worker.dropped),
-            'faces': str(self._faces),
-            'work_ms_p50_p95': milliseconds(self._work_time),
-            'picture_to_faces_ms_p50_p95': milliseconds(self._latency),
-        }
+        values = {'detector': self._detector_name, 'faces': str(self._faces), **self.figures()}
         return worse(self._input.health(), Health(values=values))
+
+    def work(self, message: wire.Picture, received: float) -> float:
+        stamp = self._order.check(message.header)
+        bgr = self._decode(message)
+        faces = self._finder.find(bgr, stamp)
+        self._publisher.publish(wire.face_array(bgr.shape[:2], faces, message.header))
+        self._faces = len(faces)
+        return stamp
 
     def _make_detector(self) -> Any:
         return make_detector(
@@ -100,17 +79,6 @@ class FaceDetectorNode(AppNode):
             width=self.config.detection_width,
             score_threshold=self.config.score_threshold,
         )
-
-    def _find(self, message: wire.Picture) -> None:
-        begun = time.monotonic()
-        stamp = self._order.check(message.header)
-        bgr = self._decode(message)
-        faces = self._finder.find(bgr, stamp)
-        self._publisher.publish(wire.face_array(bgr.shape[:2], faces, message.header))
-        self._faces = len(faces)
-        self._processed.add()
-        self._work_time.add(time.monotonic() - begun)
-        self._latency.add(self.now() - stamp)
 
     def _decode(self, message: wire.Picture) -> np.ndarray:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cp_xception_ros.vision.detection import Detection, DetectorError, shrink
+from .detection import Detection, DetectorError, shrink
 
 _FILE = 'haarcascade_frontalface_alt2.xml'
 """
@@ -23,7 +23,7 @@ _SYSTEM_FOLDERS = ('/usr/share/opencv4/haarcascades', '/usr/local/share/opencv4/
 class CascadeDetector:
     """Finds upright frontal faces of at least a tenth of the picture's longer side."""
 
-    name = Path(_FILE).stem
+    name = 'cascade'
 
     def __init__(self, width: int = CASCADE_WIDTH, score_threshold: float = 0.5) -> None:
         """

@@ -1,9 +1,9 @@
 """Choice of a face detector by name."""
 
-from cp_xception_ros.vision.cascade import CASCADE_WIDTH, CascadeDetector
-from cp_xception_ros.vision.detection import Detection, DetectorError, FaceDetector
-from cp_xception_ros.vision.model_cache import MODELS, find, is_whole
-from cp_xception_ros.vision.yunet import YUNET_WIDTH, YuNetDetector
+from .cascade import CASCADE_WIDTH, CascadeDetector
+from .detection import Detection, DetectorError, FaceDetector
+from .model_cache import MODELS, find, is_whole
+from .yunet import YUNET_WIDTH, YuNetDetector
 
 __all__ = [
     'CascadeDetector',

@@ -5,7 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cp_xception_ros.vision.picture_size import picture_size
+from .picture_size import picture_size
 
 MAX_PIXELS = 64_000_000
 """No camera of a robot makes more; a corrupt header easily claims it."""

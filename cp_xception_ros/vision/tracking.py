@@ -8,7 +8,7 @@ import string
 
 import numpy as np
 
-from cp_xception_ros.vision.detection import Detection
+from .detection import Detection
 
 _LETTERS = string.ascii_lowercase
 _LETTERS_AND_DIGITS = string.ascii_lowercase + string.digits

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cp_xception_ros.vision.detection import Detection, DetectorError, shrink
+from .detection import Detection, DetectorError, shrink
 
 YUNET_WIDTH = 384
 _STRIDES = (8, 16, 32)

@@ -75,6 +75,35 @@ def test_a_folder_is_published_from_its_first_picture_to_its_last(ros, folder):
     assert {message.header.frame_id for message in got} == {'eye'}
 
 
+class SlowStart:
+    """A recording whose pictures take their time; `ready` is when the first was there."""
+
+    live, rate, name = False, 50.0, 'slow start'
+
+    def __init__(self):
+        self.pictures, self.ready = 0, 0.0
+
+    def open(self, source, settings):
+        return self
+
+    def read(self):
+        time.sleep(0.1)
+        self.ready = self.ready or time.time()
+        self.pictures += 1
+        return Frame(PICTURE, (self.pictures - 1) / self.rate)
+
+    def close(self):
+        pass
+
+
+def test_the_time_of_a_recording_begins_when_its_first_picture_is_there(ros):
+    got = ros.collect(Image, 'image_raw', qos.EVENT)
+    recording = SlowStart()
+    ros.make(lambda **options: CameraNode(open=recording.open, **options))
+    ros.until(lambda: got)
+    assert wire.seconds(got[0].header.stamp) >= recording.ready
+
+
 def test_a_loop_begins_again_with_later_stamps(ros, folder):
     got = ros.collect(Image, 'image_raw', qos.EVENT)
     ros.make(CameraNode, video_device=str(folder), framerate=200.0, loop=True, realtime=False)

@@ -9,8 +9,8 @@ from cp_xception_ros.nodes.health import OK, WARN, Health, worse
 
 FIGURES = {
     'camera': {'source', 'state', 'pictures_per_second', 'reopened', 'errors'},
-    'face_detector': {'detector', 'pictures_dropped', 'picture_to_faces_ms_p50_p95', 'errors'},
-    'emotion_classifier': {'model', 'pictures_dropped', 'picture_to_emotion_ms_p50_p95', 'errors'},
+    'face_detector': {'detector', 'pictures_dropped', 'latency_ms_p50_p95', 'errors'},
+    'emotion_classifier': {'model', 'pictures_dropped', 'latency_ms_p50_p95', 'errors'},
 }
 
 

@@ -1,4 +1,4 @@
-"""Every kind of install carries the network and the configuration, and colcon finds both packages."""
+"""Every kind of install carries network and configuration; colcon finds both packages."""
 
 import os
 from pathlib import Path

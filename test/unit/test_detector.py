@@ -128,7 +128,7 @@ def test_auto_takes_yunet_from_the_cache(cached):
 
 @needs_cascade
 def test_auto_takes_the_cascade_while_yunet_is_absent():
-    assert make_detector('auto').name == 'haarcascade_frontalface_alt2'
+    assert make_detector('auto').name == 'cascade'
 
 
 def test_a_path_is_taken_as_yunet(yunet):
@@ -180,7 +180,7 @@ def test_the_cascade_of_the_system_serves_where_opencv_carries_none(monkeypatch,
     shutil.copy(Path(cv2.data.haarcascades, 'haarcascade_frontalface_alt2.xml'), tmp_path)
     monkeypatch.delattr(cv2, 'data')
     monkeypatch.setattr(cascade, '_SYSTEM_FOLDERS', (str(tmp_path),))
-    assert CascadeDetector().name == 'haarcascade_frontalface_alt2'
+    assert CascadeDetector().name == 'cascade'
 
 
 @needs_cascade

@@ -15,7 +15,10 @@ from cp_xception_ros.vision.detector import CascadeDetector, FaceDetector, YuNet
 
 COUNT = 200
 SLACK = 6.0
-"""Percentage points that 200 pictures, one standard error, may differ from all of them."""
+"""
+Percentage points by which 200 pictures may differ from all of them: a quarter change their label,
+which makes a standard error of 3.5, and 19 of 20 draws stay below 1.65 of it.
+"""
 
 
 @pytest.fixture(scope='module')
@@ -44,7 +47,7 @@ def on_the_robot(faces: tuple[np.ndarray, np.ndarray], detector: FaceDetector) -
 
 def test_with_yunet(faces, yunet):
     result = on_the_robot(faces, YuNetDetector(yunet))
-    assert result.detected >= 0.9 - 0.04
+    assert result.detected >= 0.9
     assert result.false_alarms <= 0.05
     assert result.loss <= 3 + SLACK
     assert result.correlation > 0.5
@@ -53,7 +56,7 @@ def test_with_yunet(faces, yunet):
 @pytest.mark.skipif(not hasattr(cv2, 'CascadeClassifier'), reason='OpenCV 5 has no cascades')
 def test_with_the_cascade(faces):
     result = on_the_robot(faces, CascadeDetector())
-    assert result.detected >= 0.75 - 0.06
+    assert result.detected >= 0.75 - 0.05
     assert result.false_alarms <= 0.1
     assert result.loss <= 6 + SLACK
     assert result.correlation > 0.5

@@ -22,7 +22,7 @@ def test_faces_are_numbered_in_order_and_their_leaving_is_told_once():
     assert lines == [
         '  0.0 s  face 1  fear 0.50',
         '  0.0 s  face 2  anger 0.50',
-        '  0.0 s  face 1  gone',
+        '  1.1 s  face 1  gone',
     ]
 
 
