@@ -145,7 +145,8 @@ class SpeechInputNode(AppNode):
 
     def _hear_robot(self, message: wire.SpeechState) -> None:
         if self._listener is not None:
-            self._listener.robot_level(message.level_dbfs)
+            stamp = message.header.stamp
+            self._listener.robot_level(message.level_dbfs, stamp.sec + stamp.nanosec * 1e-9)
 
     def _serve_mute(
         self, request: wire.SetBool.Request, response: wire.SetBool.Response

@@ -18,12 +18,12 @@ class RobotVoice:
     def __init__(self) -> None:
         self._reports: deque[tuple[float, float]] = deque()
 
-    def report(self, level: float, now: float) -> None:
-        """`level` in dBFS; `now` in seconds of the caller's monotonic clock."""
-        self._reports.append((now, level))
+    def report(self, level: float, heard_at: float) -> None:
+        """`level` in dBFS; `heard_at`: when it leaves the loudspeaker, in seconds."""
+        self._reports.append((heard_at, level))
 
     def level(self, now: float) -> float | None:
-        """The loudest that may be in the room just now; None: the robot is silent."""
+        """The loudest that may be in the room just now (dBFS); None: the robot is silent."""
         while len(self._reports) > 1 and self._reports[1][0] < now - LONGEST_DELAY:
             self._reports.popleft()
         recent = [level for time, level in self._reports if time > now - REPORT_LIFE]

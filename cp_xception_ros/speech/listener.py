@@ -15,6 +15,7 @@ from .endpointing import Began, Ended, Endpointer
 from .errors import DeviceError, EndOfSource, Unavailable
 from .sources import AudioSource
 
+LONGEST_BUFFER = 1.0  # seconds of sound in a loudspeaker; a stamp beyond that is wrong
 KEPT = 250  # frames that may become the beginning of an utterance
 
 
@@ -96,10 +97,11 @@ class Listener:
             self._wake.notify()
             return self._wake.wait_for(lambda: not muted or self._source is None, timeout)
 
-    def robot_level(self, level: float) -> None:
-        """What the robot itself is playing now, in dBFS."""
+    def robot_level(self, level: float, heard_at: float) -> None:
+        """What the robot itself plays, in dBFS, and when that is heard, by this clock."""
+        now = self._clock()
         with self._robot_lock:
-            self._robot.report(level, time.monotonic())
+            self._robot.report(level, min(max(now, heard_at), now + LONGEST_BUFFER))
 
     def _run(self) -> None:
         while not self._closed:
@@ -148,7 +150,7 @@ class Listener:
         self._recent.append(frame)
         now = self._clock()
         with self._robot_lock:
-            robot = self._robot.level(time.monotonic())
+            robot = self._robot.level(now)
         activity = self._activity.update(frame)
         was_speaking = self._endpointer.speaking
         event = self._endpointer.update(activity.voice, activity.level, robot)

@@ -1,6 +1,8 @@
 """One thread that carries sound from the mixer to whichever device works."""
 
 from collections.abc import Callable
+import contextlib
+import os
 import threading
 import time
 
@@ -9,6 +11,8 @@ from .audio import SILENCE_DBFS
 from .devices import BLOCK, Opener, OutputDevice, open_first
 from .errors import DeviceError
 from .mixer import Mixer
+
+NICENESS = -10
 
 
 class Player:
@@ -60,6 +64,9 @@ class Player:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        # A stutter is heard, and other work can wait. Only some users may ask for this.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while not self._closed.is_set():
             try:
                 self._play_block()

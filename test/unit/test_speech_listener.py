@@ -210,7 +210,7 @@ def test_what_was_half_said_at_a_mute_is_forgotten(speech):
 def test_the_robots_own_voice_is_no_utterance(speech):
     class Echoing(ScriptedSource):
         def read(self):
-            ear.listener.robot_level(-10.0)
+            ear.listener.robot_level(-10.0, 0.0)
             return super().read()
 
     ear = Ear(Echoing(in_frames(silence(0.5), speech, speech, silence(1.5))))

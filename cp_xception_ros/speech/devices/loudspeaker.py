@@ -1,5 +1,6 @@
 """A loudspeaker by PortAudio."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ from ..audio import Resampler, to_int16
 from ..errors import DeviceError
 from ..portaudio import close_stream, library, open_stream
 from .protocol import RATE
+
+RESERVE = 2 / 3  # of the buffer that silence may fill
 
 
 class Loudspeaker:
@@ -28,14 +31,23 @@ class Loudspeaker:
             self._channels, self._rate = 2, self._own_rate(device)
             self._stream = self._open(device, latency)
         self.latency = float(self._stream.latency)
+        self._capacity = self._stream.write_available
+        self._reserve = RESERVE * latency
         self._resampler = Resampler(RATE, self._rate)
 
     def write(self, block: np.ndarray) -> None:
         samples = to_int16(self._resampler.feed(block))
         try:
+            if not np.any(samples):
+                self._drain()
             self._stream.write(np.repeat(samples, self._channels).tobytes())
         except self._sounddevice.PortAudioError as error:
             raise DeviceError(f'{self.name} went away: {error}') from None
+
+    def _drain(self) -> None:
+        """Let little silence queue up, because the next sound has to wait behind it."""
+        queued = (self._capacity - self._stream.write_available) / self._rate
+        time.sleep(min(max(0.0, queued - self._reserve), self.latency))
 
     def close(self) -> None:
         close_stream(self._stream)
