@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from builtin_interfaces.msg import Duration, Time
 from cp_xception_msgs.msg import (
+    Alert,
     AudioCommand,
     DialogueState,
     EmotionStamped,
@@ -12,6 +13,7 @@ from cp_xception_msgs.msg import (
     FaceArray,
     Reply,
     SpeechState,
+    TurnLatency,
     Utterance,
     VoiceActivity,
 )
@@ -20,8 +22,8 @@ from geometry_msgs.msg import Point32
 import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
-from std_msgs.msg import Bool, Header
-from std_srvs.srv import SetBool
+from std_msgs.msg import Bool, Header, String
+from std_srvs.srv import SetBool, Trigger
 
 from ..emotion.affect import valence_arousal
 from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of
@@ -37,6 +39,7 @@ from ..vision.image import decode_compressed, decode_raw, encode_jpeg
 from .health import Health
 
 __all__ = [
+    'Alert',
     'AudioCommand',
     'Bool',
     'CameraInfo',
@@ -50,6 +53,9 @@ __all__ = [
     'Reply',
     'SetBool',
     'SpeechState',
+    'String',
+    'Trigger',
+    'TurnLatency',
     'Utterance',
     'VoiceActivity',
 ]
