@@ -1,0 +1,210 @@
+"""
+How soon the robot speaks, and how soon it falls silent, on the monitor of a sound card.
+
+    python -m benchmark.speech [--turns N] [--latency S] [--json FILE]
+
+audio_output and speech_input run as nodes in this process, with espeak-ng, PortAudio and a
+PulseAudio of their own whose sinks lead nowhere. A stand-in for the dialogue manager publishes
+the replies, and a newer turn as soon as a voice is heard. The person is a recorded voice on
+another sink.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+import json
+from pathlib import Path
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+from cp_xception_ros.nodes import qos, wire
+from cp_xception_ros.nodes.audio_output import AudioOutputNode
+from cp_xception_ros.nodes.speech_input import SpeechInputNode
+from cp_xception_ros.speech.audio import resample, to_int16
+from cp_xception_ros.speech.recognition import ScriptedRecogniser
+from cp_xception_ros.speech.synthesis import Espeak, Sentence
+
+from .processes import REPOSITORY, free_domain
+
+sys.path.insert(0, str(REPOSITORY / 'test' / 'servers'))
+import pulse  # noqa: E402
+
+REPLY = 'I am glad that you are here. ' * 6
+SETTLE = 0.7  # seconds between two turns
+PATIENCE = 10.0
+
+
+class Dialogue(Node):
+    """Hands out turns as the dialogue manager does."""
+
+    def __init__(self) -> None:
+        super().__init__('dialogue_stand_in')
+        self.turn = 1
+        self.voice = threading.Event()
+        self.heard_at = 0.0
+        self._reply = self.create_publisher(wire.Reply, 'dialogue/reply', qos.REPLY)
+        self._state = self.create_publisher(wire.DialogueState, 'dialogue/state', qos.STATE)
+        self.create_subscription(wire.VoiceActivity, 'speech/activity', self._hear, qos.EVENT)
+
+    def say(self, text: str) -> float:
+        """Reply, and return the moment of the decision."""
+        now = time.monotonic()
+        self._reply.publish(wire.Reply(turn=self.turn, text=text, language='en', last=True))
+        return now
+
+    def interrupt(self) -> float:
+        """Begin the next turn, and return the moment of the decision."""
+        now = time.monotonic()
+        self.turn += 1
+        self._state.publish(wire.DialogueState(turn=self.turn))
+        return now
+
+    def _hear(self, message: wire.VoiceActivity) -> None:
+        if message.voice:
+            self.heard_at = self.interrupt()
+            self.voice.set()
+
+
+def main() -> int:
+    options = _parse()
+    if pulse.missing():
+        print(f'not measured: {pulse.missing()}')
+        return 1
+    with pulse.Pulse(), Robot(options.latency) as robot:
+        with pulse.Monitor() as monitor:
+            first = [_first_sound(robot, monitor) for _ in range(options.turns)]
+        with pulse.Monitor() as monitor:
+            stop = [_interrupt(robot, monitor) for _ in range(options.turns)]
+        voices = [_barge_in(robot) for _ in range(options.turns)]
+    result = {
+        'first sound after the decision': _summary(first),
+        'silence after the decision to interrupt': _summary(stop),
+        'decision after the onset of a voice': _summary([decided for decided, _ in voices]),
+        'silence after the onset of a voice': _summary([silent for _, silent in voices]),
+    }
+    _report(result, options.json)
+    return 0
+
+
+class Robot:
+    """The two nodes and the stand-in, spun on a thread."""
+
+    def __init__(self, latency: float) -> None:
+        rclpy.init(domain_id=free_domain())
+        self.dialogue = Dialogue()
+        overrides = [
+            rclpy.Parameter('output', value='loudspeaker'),
+            rclpy.Parameter('latency', value=latency),
+        ]
+        self._nodes = [
+            AudioOutputNode(parameter_overrides=overrides),
+            SpeechInputNode(ScriptedRecogniser()),
+        ]
+        self._executor = SingleThreadedExecutor()
+        for node in (self.dialogue, *self._nodes):
+            self._executor.add_node(node)
+        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
+
+    def __enter__(self) -> 'Robot':
+        for node in self._nodes:
+            node.start()
+        self._thread.start()
+        time.sleep(3 * SETTLE)  # discovery, and the devices
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for node in self._nodes:
+            node.close()
+        for node in self._nodes:
+            node.join(2.0)
+        self._executor.shutdown()
+        self._thread.join(2.0)
+        rclpy.try_shutdown()
+
+
+def _first_sound(robot: Robot, monitor: pulse.Monitor) -> float:
+    decided = robot.dialogue.say(REPLY)
+    _until(lambda: _after(monitor, decided).size)
+    robot.dialogue.interrupt()
+    time.sleep(SETTLE)
+    return float(_after(monitor, decided)[0] - decided)
+
+
+def _interrupt(robot: Robot, monitor: pulse.Monitor) -> float:
+    begun = robot.dialogue.say(REPLY)
+    _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+    decided = robot.dialogue.interrupt()
+    time.sleep(SETTLE)
+    return float(_after(monitor, begun)[-1] - decided)
+
+
+def _barge_in(robot: Robot) -> tuple[float, float]:
+    """From the onset of the voice: seconds to the decision, and to the robot's last sound."""
+    with pulse.Monitor() as monitor, pulse.Monitor(pulse.PERSON) as person:
+        begun = robot.dialogue.say(REPLY)
+        _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+        robot.dialogue.voice.clear()
+        _speak_to_it()
+        if not robot.dialogue.voice.wait(PATIENCE):
+            raise RuntimeError('the robot heard nobody')
+        time.sleep(2 * SETTLE)
+        onset = float(person.moments()[0])
+        return robot.dialogue.heard_at - onset, float(_after(monitor, begun)[-1]) - onset
+
+
+def _speak_to_it() -> None:
+    (sound,) = Espeak('en-us+f3').synthesise(Sentence('Wait a moment please.'), threading.Event())
+    samples = to_int16(2 * resample(sound, pulse.RATE).samples)
+    command = ['pacat', '-d', pulse.PERSON, '--raw', f'--rate={pulse.RATE}', '--channels=1']
+    subprocess.run([*command, '--latency-msec=20'], input=samples.tobytes(), check=True)
+
+
+def _after(monitor: pulse.Monitor, moment: float) -> np.ndarray:
+    moments = monitor.moments()
+    return moments[moments > moment]
+
+
+def _until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError('the robot stayed silent')
+        time.sleep(0.02)
+
+
+def _summary(values: Sequence[float]) -> dict[str, float]:
+    p50, p95 = np.percentile(values, [50, 95]) * 1e3
+    return {'p50_ms': round(float(p50), 1), 'p95_ms': round(float(p95), 1), 'turns': len(values)}
+
+
+def _report(result: dict[str, dict[str, float]], path: Path | None) -> None:
+    print(f'{"":45s} {"p50":>8s} {"p95":>8s}')
+    for name, row in result.items():
+        print(f'{name:45s} {row["p50_ms"]:5.0f} ms {row["p95_ms"]:5.0f} ms')
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(result, indent=2) + '\n')
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        'python -m benchmark.speech',
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('--turns', type=int, default=20, help='of each kind (%(default)s)')
+    parser.add_argument(
+        '--latency', type=float, default=0.06, help='parameter of audio_output (%(default)s)'
+    )
+    parser.add_argument('--json', metavar='FILE', type=Path)
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
