@@ -1,7 +1,7 @@
 """Write the ROS API tables of README.md from the nodes themselves.
 
-    python tools/api_tables.py            print them
-    python tools/api_tables.py --write    put them into README.md
+python tools/api_tables.py            print them
+python tools/api_tables.py --write    put them into README.md
 """
 
 from collections.abc import Callable, Iterable, Sequence

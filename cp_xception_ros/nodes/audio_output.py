@@ -173,3 +173,7 @@ class AudioOutputNode(AppNode):
 
 def main() -> int:
     return spin.run([AudioOutputNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -16,6 +16,11 @@ WORLD_ERRORS = (ValueError, OSError)
 BURST = 5.0
 
 
+def steady_clock() -> Clock:
+    """Return the clock for timers that go on when a simulated clock stands still."""
+    return Clock(clock_type=ClockType.STEADY_TIME)
+
+
 class AppNode(Node):
     """A node whose process is owned by `spin.run`."""
 
@@ -24,9 +29,7 @@ class AppNode(Node):
         self.on_bug: Callable[[Exception], None] = self._log_bug
         self._errors, self._last_error = Rate(), ''
         self._diagnostics = self.create_publisher(wire.DiagnosticArray, '/diagnostics', 10)
-        # Diagnostics go on when a simulated clock stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(1.0, self._publish_diagnostics, clock=steady)
+        self.create_timer(1.0, self._publish_diagnostics, clock=steady_clock())
 
     def start(self) -> None:
         """Start threads; called once, after every node of the process was built."""

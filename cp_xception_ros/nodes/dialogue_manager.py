@@ -9,8 +9,6 @@ import sys
 import time
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
-
 from ..dialogue.assembly import ModelSettings, load_resources, make_chat
 from ..dialogue.chat import ChatBackend
 from ..dialogue.conversation import Conversation, Snapshot
@@ -28,7 +26,7 @@ from ..dialogue.tools import AudioRequest
 from ..dialogue.turns import TurnMachine
 from ..runtime.stats import Samples
 from . import params, qos, spin, wire, wire_dialogue
-from .base import AppNode
+from .base import AppNode, steady_clock
 from .health import WARN, Health, milliseconds
 from .params import param
 
@@ -231,8 +229,7 @@ class DialogueManagerNode(AppNode):
         subscribe(wire.EmotionStamped, 'emotion', self._see, qos.EVENT)
         self.create_service(wire.SetBool, '~/set_proactive', self._set_proactive)
         self.create_service(wire.Trigger, '~/forget', self._forget)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(TICK, self._conversation.tick, clock=steady)
+        self.create_timer(TICK, self._conversation.tick, clock=steady_clock())
 
     # What comes in
 
@@ -296,3 +293,7 @@ assert all(getattr(wire.DialogueState, state.name) == state for state in State)
 
 def main() -> int:
     return spin.run([DialogueManagerNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

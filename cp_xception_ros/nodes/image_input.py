@@ -3,7 +3,6 @@
 from collections.abc import Callable
 import time
 
-from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
@@ -12,6 +11,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions, QoSPolicyKind
 from ..resources import find
 from ..runtime.stats import Rate
 from . import qos, transport, wire
+from .base import steady_clock
 from .health import ERROR, OK, WARN, Health
 
 # Seconds between looks at the publishers.
@@ -45,8 +45,7 @@ class ImageInput:
         self._last_picture = time.monotonic()
         self._noticed = ''
         self._subscribe(reliable=reliability != 'best_effort')
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        node.create_timer(LOOK_PERIOD, self._look, clock=steady)
+        node.create_timer(LOOK_PERIOD, self._look, clock=steady_clock())
 
     def health(self) -> Health:
         """Say whether pictures come in."""

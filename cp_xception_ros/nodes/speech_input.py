@@ -191,3 +191,7 @@ class SpeechInputNode(AppNode):
 
 def main() -> int:
     return spin.run([SpeechInputNode], sys.argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
