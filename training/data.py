@@ -124,6 +124,11 @@ def without_shared(training: Pictures, test: Pictures) -> Pictures:
     return training.take(~np.isin(picture_keys(training.images), picture_keys(test.images)))
 
 
+def training_rows(pictures: Pictures) -> Pictures:
+    """Return the Training rows without any picture that is also in PublicTest."""
+    return without_shared(pictures.of_usage('Training'), pictures.of_usage('PublicTest'))
+
+
 def grouped_split(images: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of a training and a validation part; equal pictures stay together."""
     _, group = np.unique(picture_keys(images), return_inverse=True)

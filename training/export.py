@@ -22,13 +22,12 @@ import torch
 from torch import nn
 
 from cp_xception_ros.emotion.metadata import Metadata
-from training.data import DataError, grouped_split, read_fer2013
+from training.data import DataError, grouped_split, read_fer2013, training_rows
 from training.golden import golden_image
 from training.loop import predict
 from training.measures import fit_temperature
 from training.networks import build
 from training.records import RunFolder, load_averaged, write_bytes
-from training.train import training_rows
 
 OPSET = 20  # the first with Gelu as one operator
 LICENCE = 'Apache-2.0; trained on FER2013 (research use) and FER+ (MIT)'

@@ -32,7 +32,7 @@ class Recipe:
     label_weight: float = 1.0
     votes_weight: float = 0.0
     teacher_weight: float = 0.0
-    teacher: str = ''  # file of the teacher's probabilities (.npy), below the output root
+    teacher: str = ''  # what predict_teacher.py wrote, beside the output folder
     held_out: float = 0.1  # share of Training kept for choosing
     split_seed: int = 0
 

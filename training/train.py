@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 
-from training.data import DataError, Pictures, grouped_split, read_fer2013, without_shared
+from training.data import CLASSES, DataError, Pictures, grouped_split, read_fer2013, training_rows
 from training.fast import compiler_is_here
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
@@ -28,12 +28,7 @@ from training.records import RunFolder, load_averaged
 from training.targets import blend, labels_from_votes, one_hot
 
 
-def training_rows(pictures: Pictures) -> Pictures:
-    """Return the Training rows without any picture that is also in PublicTest."""
-    return without_shared(pictures.of_usage('Training'), pictures.of_usage('PublicTest'))
-
-
-def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
+def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray, teachers: Path) -> np.ndarray:
     """Return the mixture of labels, votes and teacher that the recipe asks for."""
     parts = [(recipe.label_weight, one_hot(rows.labels))]
     if recipe.votes_weight > 0:
@@ -42,8 +37,16 @@ def make_targets(recipe: Recipe, rows: Pictures, fit: np.ndarray) -> np.ndarray:
         table = labels_from_votes(rows.votes, rows.labels, fit, recipe.split_seed)
         parts.append((recipe.votes_weight, table))
     if recipe.teacher_weight > 0:
-        parts.append((recipe.teacher_weight, np.load(recipe.teacher)))
+        parts.append((recipe.teacher_weight, teacher_table(teachers / recipe.teacher, len(rows))))
     return blend(parts)
+
+
+def teacher_table(path: Path, count: int) -> np.ndarray:
+    """Read what predict_teacher.py wrote for the same pictures."""
+    table = np.load(path)
+    if table.shape != (count, CLASSES):
+        raise RecipeError(f'teacher {path}: a table of {table.shape}, not {(count, CLASSES)}')
+    return table
 
 
 def train(
@@ -57,7 +60,7 @@ def train(
     """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
     rows = training_rows(read_fer2013(data))
     fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
-    targets = make_targets(recipe, rows, fit)
+    targets = make_targets(recipe, rows, fit, folder.path.parent)
     torch.manual_seed(seed)
     native = recipe.network == 'cp_xception' and compiler_is_here()
     network = build(recipe.network)
@@ -88,7 +91,7 @@ def main() -> int:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--resume', action='store_true', help='go on from --out')
-    parser.add_argument('--start', type=Path, help='folder of a run whose network goes on')
+    parser.add_argument('--begin-with', type=Path, help='folder of a run whose network goes on')
     parser.add_argument('--threads', type=int, default=0, help='0: all cores')
     options = parser.parse_args()
     if options.threads:
@@ -98,7 +101,7 @@ def main() -> int:
     try:
         recipe = load_recipe(options.recipe)
         folder = RunFolder(options.out)
-        train(recipe, options.data, folder, options.seed, options.resume, options.start)
+        train(recipe, options.data, folder, options.seed, options.resume, options.begin_with)
     except (DataError, RecipeError, OSError) as error:
         print(f'train.py: {error}', file=sys.stderr)
         return 1

@@ -50,6 +50,7 @@ class AxialParC(nn.Module):
     def __init__(self, channels: int, side: int, vertical: bool) -> None:
         super().__init__()
         self.axis = 2 if vertical else 3
+        self.side = side
         kernel = (side, 1) if vertical else (1, side)
         self.position = nn.Parameter(torch.empty(1, channels, *kernel))
         nn.init.trunc_normal_(self.position, std=0.02)
@@ -57,7 +58,7 @@ class AxialParC(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         maps = maps + self.position
-        wrapped = maps.narrow(self.axis, 0, maps.shape[self.axis] - 1)
+        wrapped = maps.narrow(self.axis, 0, self.side - 1)
         return self.conv(torch.cat((maps, wrapped), self.axis))
 
 

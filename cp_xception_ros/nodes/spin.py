@@ -99,7 +99,7 @@ class _Spinner:
     """One node's callbacks, one at a time, on a thread of their own.
 
     rclpy's executor looks through everything it has at every message: one for all nodes of a
-    process takes a quarter more CPU time than one for each.
+    process takes a third more CPU time than one for each.
     """
 
     def __init__(

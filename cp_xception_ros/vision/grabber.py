@@ -112,7 +112,6 @@ class _Session:
                     grabber._on_end()
                 return
             except Exception as error:
-                self._reading_since = None
                 if self._cancelled.is_set():
                     return
                 fatal = isinstance(error, BadSource) or not isinstance(error, OSError)
@@ -129,14 +128,19 @@ class _Session:
         try:
             grabber.name = camera.name
             while not self._cancelled.is_set():
-                self._reading_since = time.monotonic()
-                frame = camera.read()
-                self._reading_since = None
-                if self._cancelled.is_set():
-                    return
-                self._deliver(frame)
+                frame = self._read(camera)
+                if not self._cancelled.is_set():
+                    self._deliver(frame)
         finally:
             camera.close()
+
+    def _read(self, camera: Camera) -> Frame:
+        # A recording may well wait for longer until its next picture is due.
+        self._reading_since = time.monotonic() if camera.live else None
+        try:
+            return camera.read()
+        finally:
+            self._reading_since = None
 
     def _deliver(self, frame: Frame) -> None:
         self._grabber.state = CAPTURING

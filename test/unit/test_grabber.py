@@ -62,6 +62,29 @@ def test_a_recording_is_read_to_its_end():
     assert recorder.cameras[0].closed
 
 
+def test_a_recording_that_waits_for_its_next_picture_is_not_stalled():
+    due = threading.Event()
+    recorder = Recorder([PICTURE, due], stall_timeout=0.01)
+    recorder.cameras[0].live = False
+    recorder.grabber.start()
+    eventually(lambda: recorder.frames)
+    time.sleep(0.05)
+    recorder.grabber.check()
+    assert recorder.errors == []
+    recorder.grabber.stop()
+    due.set()
+
+
+def test_a_recording_that_is_over_does_not_count_as_stalled():
+    recorder = Recorder([PICTURE, EndOfSource('over', 1)], [PICTURE], stall_timeout=0.01)
+    recorder.grabber.start()
+    assert recorder.ended.wait(5)
+    time.sleep(0.05)
+    recorder.grabber.check()
+    assert recorder.grabber.state == ENDED
+    assert recorder.errors == []
+
+
 def test_a_camera_that_is_gone_is_opened_again():
     recorder = Recorder(
         [PICTURE, CameraError('unplugged')], [PICTURE, PICTURE, EndOfSource('over', 2)]

@@ -43,6 +43,6 @@ def test_calibration_error_is_the_mean_gap_between_saying_and_being():
 
 def test_the_temperature_of_overconfident_scores_is_found():
     generator = np.random.default_rng(0)
-    true = generator.normal(size=(20000, 7)) * 2
+    true = generator.normal(size=(4000, 7)) * 2
     labels = np.array([generator.choice(7, p=row) for row in softmax(true)])
-    assert fit_temperature(true * 1.5, labels) == pytest.approx(1.5, abs=0.08)
+    assert fit_temperature(true * 1.5, labels) == pytest.approx(1.5, abs=0.15)

@@ -10,17 +10,17 @@ torch.set_num_threads(1)  # pictures this small only lose time to a second core
 pytest.importorskip('tensorboard', reason='the training environment is not installed')
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from test_training_data import pixels, write, write_votes  # noqa: E402
+from test_training_data import pixels, write  # noqa: E402
 
 from training import fast  # noqa: E402
 from training.augment import Augmenter  # noqa: E402
 from training.networks import build  # noqa: E402
 from training.recipe import Recipe, RecipeError, load_recipe  # noqa: E402
 from training.records import RunFolder  # noqa: E402
-from training.targets import blend, one_hot  # noqa: E402
+from training.targets import blend, labels_from_votes, one_hot  # noqa: E402
 from training.train import train  # noqa: E402
 
-SMALL = Recipe(network='mini_xception', epochs=3, batch=16, votes_weight=1.0, calm_epochs=1)
+SMALL = Recipe(network='mini_xception', epochs=3, batch=16, calm_epochs=1)
 
 
 @pytest.fixture(scope='module')
@@ -29,7 +29,6 @@ def data(tmp_path_factory) -> Path:
     rows = [(n % 7, pixels(n), 'Training') for n in range(60)]
     rows += [(n % 7, pixels(100 + n), 'PublicTest') for n in range(7)]
     write(folder, rows)
-    write_votes(folder, np.eye(10, dtype=int)[[n % 10 for n in range(67)]] * 10)
     return folder
 
 
@@ -104,6 +103,15 @@ def test_augmented_pictures_stay_pictures_and_the_seed_repeats_them():
 def test_targets_are_a_weighted_mean():
     mixed = blend([(3.0, one_hot(np.array([1]))), (1.0, one_hot(np.array([2])))])
     assert mixed.tolist() == [[0, 0.75, 0.25, 0, 0, 0, 0]]
+
+
+def test_votes_are_turned_into_the_labels_that_go_with_them():
+    votes = np.zeros((40, 10), np.float32)
+    labels = np.arange(40) % 2
+    votes[np.arange(40), labels * 3] = 10
+    table = labels_from_votes(votes, labels * 5, np.arange(40), seed=0, steps=60)
+    assert np.array_equal(table.argmax(1), labels * 5)
+    assert np.allclose(table.sum(1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize(

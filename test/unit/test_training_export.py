@@ -1,0 +1,74 @@
+from pathlib import Path
+import sys
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip('torch', reason='the training environment is not installed')
+pytest.importorskip('onnx', reason='the training environment is not installed')
+torch.set_num_threads(1)
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from cp_xception_ros.emotion.classifier import OnnxClassifier  # noqa: E402
+from training.evaluate import choose, figures  # noqa: E402
+from training.export import describe, to_onnx  # noqa: E402
+from training.golden import golden_image  # noqa: E402
+from training.networks import build  # noqa: E402
+from training.records import write_bytes  # noqa: E402
+
+
+def settled(name: str) -> torch.nn.Module:
+    """Return a network whose norms have seen some pictures."""
+    torch.manual_seed(0)
+    network = build(name).train()
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.rand(16, 1, 48, 48) * 255)
+    return network.eval()
+
+
+@pytest.mark.parametrize('name', ['cp_xception', 'mini_xception'])
+def test_the_robot_gets_the_networks_own_probabilities(tmp_path, name):
+    network = settled(name)
+    model = to_onnx(network, temperature=1.3)
+    describe(model, name, '1.2.3', 'a test')
+    path = tmp_path / 'network.onnx'
+    write_bytes(path, model.SerializeToString())
+    classifier = OnnxClassifier(path)
+    faces = np.random.default_rng(0).integers(0, 256, (5, 48, 48), np.uint8)
+    with torch.no_grad():
+        expected = (network(torch.from_numpy(faces)[:, None]) / 1.3).softmax(1).numpy()
+    assert np.allclose(classifier.classify(faces), expected, atol=1e-5)
+    assert classifier.name == f'{name} 1.2.3'
+
+
+def test_batch_normalisation_is_folded():
+    kinds = [node.op_type for node in to_onnx(settled('cp_xception'), 1.0).graph.node]
+    assert 'BatchNormalization' not in kinds
+    assert kinds.count('Gelu') == 10
+
+
+def test_the_golden_picture_is_the_same_everywhere():
+    image = golden_image()
+    assert (image.shape, image.dtype) == ((48, 48), np.uint8)
+    assert int(image.astype(np.int64).sum()) == 313291
+
+
+def test_figures_of_a_perfect_and_certain_network():
+    labels = np.arange(70) % 7
+    result = figures(np.eye(7, dtype=np.float32)[labels], labels)
+    assert result['accuracy'] == result['balanced_accuracy'] == result['macro_f1'] == 1
+    assert result['calibration_error'] == 0
+    assert result['per_class']['fear'] == {
+        'pictures': 10, 'precision': 1, 'recall': 1, 'f1': 1,
+    }  # fmt: skip
+
+
+def test_a_usage_that_the_file_lacks_is_named():
+    from training.data import DataError, Pictures
+
+    pictures = Pictures(np.zeros((1, 48, 48), np.uint8), np.zeros(1, int), np.array(['Training']))
+    with pytest.raises(DataError, match="usage 'PrivateTest'; the file has Training"):
+        choose(pictures, 'PrivateTest', 'fer2013')
+    with pytest.raises(DataError, match='fer2013new'):
+        choose(pictures, 'Training', 'ferplus')
