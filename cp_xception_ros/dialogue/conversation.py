@@ -112,7 +112,7 @@ class Conversation:
         with self._lock:
             now = self._wall()
             if said.text.strip():
-                self._proactive.conversed(self._clock())
+                self._proactive.answered()
                 self._context = self._emotions.context(said.speech_end or now, said.speech_start)
             self._report_latency()
             decided = now if said.speech_end is None else self._voice_ended or now

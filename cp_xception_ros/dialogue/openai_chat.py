@@ -55,6 +55,8 @@ class OpenAIChat:
             timeout=self._limits.total,
             max_retries=0,
         )
+        # The SDK imports this part at its first use, which would delay the first answer.
+        self._create: Any = self._client.chat.completions.create
         self._request: dict[str, Any] = {
             'model': model,
             'temperature': temperature,
@@ -106,17 +108,16 @@ class OpenAIChat:
 
     async def _open(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
         request = self._request | {'messages': list(messages)}
-        create: Any = self._client.chat.completions.create
         if not (tools and self._can_call_tools):
-            return await create(**request)
+            return await self._create(**request)
         try:
-            return await create(**request, tools=list(tools))
+            return await self._create(**request, tools=list(tools))
         except self._sdk.APIStatusError as error:
             # Servers refuse with 400 (Ollama) or 500 (llama.cpp); only the text tells the reason.
             if 'tool' not in str(error).lower():
                 raise
             self._can_call_tools = False
-            return await create(**request)
+            return await self._create(**request)
 
     async def _read(self, stream: Any, put: Put) -> None:
         calls: dict[int, dict[str, str]] = {}
