@@ -130,32 +130,32 @@ class Robot:
 
 def _first_sound(robot: Robot, monitor: pulse.Monitor) -> float:
     decided = robot.dialogue.say(REPLY)
-    _until(lambda: _after(monitor, decided).size)
+    _until(lambda: monitor.moments(decided).size)
     robot.dialogue.interrupt()
     time.sleep(SETTLE)
-    return float(_after(monitor, decided)[0] - decided)
+    return float(monitor.moments(decided)[0] - decided)
 
 
 def _interrupt(robot: Robot, monitor: pulse.Monitor) -> float:
     begun = robot.dialogue.say(REPLY)
-    _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+    _until(lambda: monitor.moments(begun).size > pulse.RATE // 4)
     decided = robot.dialogue.interrupt()
     time.sleep(SETTLE)
-    return float(_after(monitor, begun)[-1] - decided)
+    return float(monitor.moments(begun)[-1] - decided)
 
 
 def _barge_in(robot: Robot) -> tuple[float, float]:
     """From the onset of the voice: seconds to the decision, and to the robot's last sound."""
     with pulse.Monitor() as monitor, pulse.Monitor(pulse.PERSON) as person:
         begun = robot.dialogue.say(REPLY)
-        _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+        _until(lambda: monitor.moments(begun).size > pulse.RATE // 4)
         robot.dialogue.voice.clear()
         _speak_to_it()
         if not robot.dialogue.voice.wait(PATIENCE):
             raise RuntimeError('the robot heard nobody')
         time.sleep(2 * SETTLE)
         onset = float(person.moments()[0])
-        return robot.dialogue.heard_at - onset, float(_after(monitor, begun)[-1]) - onset
+        return robot.dialogue.heard_at - onset, float(monitor.moments(begun)[-1]) - onset
 
 
 def _speak_to_it() -> None:
@@ -163,11 +163,6 @@ def _speak_to_it() -> None:
     samples = to_int16(2 * resample(sound, pulse.RATE).samples)
     command = ['pacat', '-d', pulse.PERSON, '--raw', f'--rate={pulse.RATE}', '--channels=1']
     subprocess.run([*command, '--latency-msec=20'], input=samples.tobytes(), check=True)
-
-
-def _after(monitor: pulse.Monitor, moment: float) -> np.ndarray:
-    moments = monitor.moments()
-    return moments[moments > moment]
 
 
 def _until(condition: Callable[[], object]) -> None:
