@@ -1,7 +1,7 @@
 """A conversation: events from the sensors in, pieces of speech out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import threading
 import time
 from typing import Protocol
@@ -29,7 +29,7 @@ from .job import Job
 from .latency import Latency, TurnClock
 from .proactive import Proactive
 from .responder import Responder
-from .safety import Finding
+from .safety import LONGEST, Finding
 from .tools import AudioRequest
 from .turns import TurnMachine
 
@@ -108,7 +108,8 @@ class Conversation:
     # What happens outside
 
     def hear(self, said: UserSaid) -> None:
-        """Take in final words, spoken or typed."""
+        """Take in final words, spoken or typed; very long ones are cut."""
+        said = replace(said, text=said.text[:LONGEST])
         with self._lock:
             now = self._wall()
             if said.text.strip():

@@ -139,7 +139,9 @@ class OpenAIChat:
             return error
         if isinstance(error, self._sdk.APIStatusError):
             after = _seconds(error.response.headers.get('retry-after', ''))
-            return status_error(self.name, error.status_code, error.message, after)
+            # Some servers repeat the key that they refuse.
+            detail = _detail(error).replace(self._client.api_key, '***')
+            return status_error(self.name, error.status_code, detail, after)
         if isinstance(error, self._sdk.APITimeoutError):
             return slow_error(self.name, 'answer', self._limits.total)
         if isinstance(error, self._sdk.APIConnectionError):
@@ -197,6 +199,12 @@ def _collect(calls: dict[int, dict[str, str]], delta: Any) -> None:
     if delta.function:
         call['name'] = delta.function.name or call['name']
         call['arguments'] += delta.function.arguments or ''
+
+
+def _detail(error: Any) -> str:
+    """Return the server's own words in an APIStatusError, without what each SDK adds to them."""
+    body = error.body.get('error', error.body) if isinstance(error.body, Mapping) else None
+    return str(body['message']) if isinstance(body, Mapping) and 'message' in body else str(error)
 
 
 def _seconds(retry_after: str) -> float:
