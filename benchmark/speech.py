@@ -30,6 +30,7 @@ from cp_xception_ros.speech.audio import resample, to_int16
 from cp_xception_ros.speech.recognition import ScriptedRecogniser
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
+from .case import Case, Measure, NotMeasured, Target
 from .processes import REPOSITORY, free_domain
 
 sys.path.insert(0, str(REPOSITORY / 'test' / 'servers'))
@@ -73,23 +74,38 @@ class Dialogue(Node):
 
 def main() -> int:
     options = _parse()
-    if pulse.missing():
-        print(f'not measured: {pulse.missing()}')
+    try:
+        values = measure(options.turns, options.latency)
+    except NotMeasured as error:
+        print(f'not measured: {error}')
         return 1
-    with pulse.Pulse(), Robot(options.latency) as robot:
-        with pulse.Monitor() as monitor:
-            first = [_first_sound(robot, monitor) for _ in range(options.turns)]
-        with pulse.Monitor() as monitor:
-            stop = [_interrupt(robot, monitor) for _ in range(options.turns)]
-        voices = [_barge_in(robot) for _ in range(options.turns)]
-    result = {
-        'first sound after the decision': _summary(first),
-        'silence after the decision to interrupt': _summary(stop),
-        'decision after the onset of a voice': _summary([decided for decided, _ in voices]),
-        'silence after the onset of a voice': _summary([silent for _, silent in voices]),
-    }
-    _report(result, options.json)
+    for row in MEASURES:
+        print(f'{row.text:50s} {values[row.key]:6.0f} {row.unit}')
+    if options.json is not None:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(values, indent=2) + '\n')
     return 0
+
+
+def measure(turns: int, latency: float) -> dict[str, float]:
+    """Return p50 and p95 in milliseconds over that many turns of each kind.
+
+    Raises NotMeasured: PulseAudio is not installed.
+    """
+    if pulse.missing():
+        raise NotMeasured(pulse.missing())
+    with pulse.Pulse(), Robot(latency) as robot:
+        with pulse.Monitor() as monitor:
+            first = [_first_sound(robot, monitor) for _ in range(turns)]
+        with pulse.Monitor() as monitor:
+            stop = [_interrupt(robot, monitor) for _ in range(turns)]
+        voices = [_barge_in(robot) for _ in range(turns)]
+    return {
+        **_percentiles('first', first),
+        **_percentiles('silence', stop),
+        **_percentiles('decision', [decided for decided, _ in voices]),
+        **_percentiles('barge_in', [silent for _, silent in voices]),
+    }
 
 
 class Robot:
@@ -173,18 +189,9 @@ def _until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def _summary(values: Sequence[float]) -> dict[str, float]:
+def _percentiles(key: str, values: Sequence[float]) -> dict[str, float]:
     p50, p95 = np.percentile(values, [50, 95]) * 1e3
-    return {'p50_ms': round(float(p50), 1), 'p95_ms': round(float(p95), 1), 'turns': len(values)}
-
-
-def _report(result: dict[str, dict[str, float]], path: Path | None) -> None:
-    print(f'{"":45s} {"p50":>8s} {"p95":>8s}')
-    for name, row in result.items():
-        print(f'{name:45s} {row["p50_ms"]:5.0f} ms {row["p95_ms"]:5.0f} ms')
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(result, indent=2) + '\n')
+    return {f'{key}_p50': float(p50), f'{key}_p95': float(p95)}
 
 
 def _parse() -> argparse.Namespace:
@@ -200,6 +207,24 @@ def _parse() -> argparse.Namespace:
     parser.add_argument('--json', metavar='FILE', type=Path)
     return parser.parse_args()
 
+
+MEASURES = (
+    Measure('first_p50', 'reply to first sound, p50', 'ms'),
+    Measure('first_p95', 'reply to first sound, p95', 'ms', Target('≤', 150)),
+    Measure('silence_p50', 'decision to interrupt to silence, p50', 'ms'),
+    Measure('silence_p95', 'decision to interrupt to silence, p95', 'ms', Target('≤', 200)),
+    Measure('decision_p50', 'onset of a voice to decision, p50', 'ms'),
+    Measure('decision_p95', 'onset of a voice to decision, p95', 'ms'),
+    Measure('barge_in_p50', 'onset of a voice to silence, p50', 'ms'),
+    Measure('barge_in_p95', 'onset of a voice to silence, p95', 'ms', Target('≤', 550)),
+)
+CASE = Case(
+    'speech',
+    MEASURES,
+    'audio_output and speech_input as nodes in one process, espeak-ng, PortAudio and PulseAudio '
+    'with sinks that lead nowhere; first and last sample above -50 dBFS on the monitor.',
+    lambda _: measure(turns=20, latency=0.06),
+)
 
 if __name__ == '__main__':
     sys.exit(main())
