@@ -36,7 +36,7 @@ from .processes import REPOSITORY, free_domain
 sys.path.insert(0, str(REPOSITORY / 'test' / 'servers'))
 import pulse  # noqa: E402
 
-REPLY = 'I am glad that you are here. ' * 6
+REPLY = 'I am glad that you are here, and I would love to hear how your day has been so far.'
 SETTLE = 0.7  # seconds between two turns
 PATIENCE = 10.0
 
