@@ -189,6 +189,10 @@ class Conversation:
                 self._outlet.audio(turn, request)
             return current
 
+    def alert(self, turn: int, finding: Finding) -> None:
+        with self._lock:
+            self._outlet.alert(turn, finding)
+
     def first_token(self, turn: int) -> None:
         with self._lock:
             self._note('first_token', turn)
@@ -222,7 +226,7 @@ class Conversation:
         if isinstance(action, Volunteer):
             self._responder.speak_up()
         elif finding := self._responder.hear(action.said):
-            self._outlet.alert(action.turn, finding)
+            self.alert(action.turn, finding)
 
     def _publish(self, entered: Enter) -> None:
         if entered.state is State.IDLE:
