@@ -30,12 +30,13 @@ from cp_xception_ros.speech.audio import resample, to_int16
 from cp_xception_ros.speech.recognition import ScriptedRecogniser
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
+from .case import Case, Measure, NotMeasured, Target
 from .processes import REPOSITORY, free_domain
 
 sys.path.insert(0, str(REPOSITORY / 'test' / 'servers'))
 import pulse  # noqa: E402
 
-REPLY = 'I am glad that you are here. ' * 6
+REPLY = 'I am glad that you are here, and I would love to hear how your day has been so far.'
 SETTLE = 0.7  # seconds between two turns
 PATIENCE = 10.0
 
@@ -73,23 +74,38 @@ class Dialogue(Node):
 
 def main() -> int:
     options = _parse()
-    if pulse.missing():
-        print(f'not measured: {pulse.missing()}')
+    try:
+        values = measure(options.turns, options.latency)
+    except NotMeasured as error:
+        print(f'not measured: {error}')
         return 1
-    with pulse.Pulse(), Robot(options.latency) as robot:
-        with pulse.Monitor() as monitor:
-            first = [_first_sound(robot, monitor) for _ in range(options.turns)]
-        with pulse.Monitor() as monitor:
-            stop = [_interrupt(robot, monitor) for _ in range(options.turns)]
-        voices = [_barge_in(robot) for _ in range(options.turns)]
-    result = {
-        'first sound after the decision': _summary(first),
-        'silence after the decision to interrupt': _summary(stop),
-        'decision after the onset of a voice': _summary([decided for decided, _ in voices]),
-        'silence after the onset of a voice': _summary([silent for _, silent in voices]),
-    }
-    _report(result, options.json)
+    for row in MEASURES:
+        print(f'{row.text:50s} {values[row.key]:6.0f} {row.unit}')
+    if options.json is not None:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(values, indent=2) + '\n')
     return 0
+
+
+def measure(turns: int, latency: float) -> dict[str, float]:
+    """Return p50 and p95 in milliseconds over that many turns of each kind.
+
+    Raises NotMeasured: PulseAudio is not installed.
+    """
+    if pulse.missing():
+        raise NotMeasured(pulse.missing())
+    with pulse.Pulse(), Robot(latency) as robot:
+        with pulse.Monitor() as monitor:
+            first = [_first_sound(robot, monitor) for _ in range(turns)]
+        with pulse.Monitor() as monitor:
+            stop = [_interrupt(robot, monitor) for _ in range(turns)]
+        voices = [_barge_in(robot) for _ in range(turns)]
+    return {
+        **_percentiles('first', first),
+        **_percentiles('silence', stop),
+        **_percentiles('decision', [decided for decided, _ in voices]),
+        **_percentiles('barge_in', [silent for _, silent in voices]),
+    }
 
 
 class Robot:
@@ -130,32 +146,32 @@ class Robot:
 
 def _first_sound(robot: Robot, monitor: pulse.Monitor) -> float:
     decided = robot.dialogue.say(REPLY)
-    _until(lambda: _after(monitor, decided).size)
+    _until(lambda: monitor.moments(decided).size)
     robot.dialogue.interrupt()
     time.sleep(SETTLE)
-    return float(_after(monitor, decided)[0] - decided)
+    return float(monitor.moments(decided)[0] - decided)
 
 
 def _interrupt(robot: Robot, monitor: pulse.Monitor) -> float:
     begun = robot.dialogue.say(REPLY)
-    _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+    _until(lambda: monitor.moments(begun).size > pulse.RATE // 4)
     decided = robot.dialogue.interrupt()
     time.sleep(SETTLE)
-    return float(_after(monitor, begun)[-1] - decided)
+    return float(monitor.moments(begun)[-1] - decided)
 
 
 def _barge_in(robot: Robot) -> tuple[float, float]:
     """From the onset of the voice: seconds to the decision, and to the robot's last sound."""
     with pulse.Monitor() as monitor, pulse.Monitor(pulse.PERSON) as person:
         begun = robot.dialogue.say(REPLY)
-        _until(lambda: _after(monitor, begun).size > pulse.RATE // 2)
+        _until(lambda: monitor.moments(begun).size > pulse.RATE // 4)
         robot.dialogue.voice.clear()
         _speak_to_it()
         if not robot.dialogue.voice.wait(PATIENCE):
             raise RuntimeError('the robot heard nobody')
         time.sleep(2 * SETTLE)
         onset = float(person.moments()[0])
-        return robot.dialogue.heard_at - onset, float(_after(monitor, begun)[-1]) - onset
+        return robot.dialogue.heard_at - onset, float(monitor.moments(begun)[-1]) - onset
 
 
 def _speak_to_it() -> None:
@@ -163,11 +179,6 @@ def _speak_to_it() -> None:
     samples = to_int16(2 * resample(sound, pulse.RATE).samples)
     command = ['pacat', '-d', pulse.PERSON, '--raw', f'--rate={pulse.RATE}', '--channels=1']
     subprocess.run([*command, '--latency-msec=20'], input=samples.tobytes(), check=True)
-
-
-def _after(monitor: pulse.Monitor, moment: float) -> np.ndarray:
-    moments = monitor.moments()
-    return moments[moments > moment]
 
 
 def _until(condition: Callable[[], object]) -> None:
@@ -178,18 +189,9 @@ def _until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def _summary(values: Sequence[float]) -> dict[str, float]:
+def _percentiles(key: str, values: Sequence[float]) -> dict[str, float]:
     p50, p95 = np.percentile(values, [50, 95]) * 1e3
-    return {'p50_ms': round(float(p50), 1), 'p95_ms': round(float(p95), 1), 'turns': len(values)}
-
-
-def _report(result: dict[str, dict[str, float]], path: Path | None) -> None:
-    print(f'{"":45s} {"p50":>8s} {"p95":>8s}')
-    for name, row in result.items():
-        print(f'{name:45s} {row["p50_ms"]:5.0f} ms {row["p95_ms"]:5.0f} ms')
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(result, indent=2) + '\n')
+    return {f'{key}_p50': float(p50), f'{key}_p95': float(p95)}
 
 
 def _parse() -> argparse.Namespace:
@@ -205,6 +207,24 @@ def _parse() -> argparse.Namespace:
     parser.add_argument('--json', metavar='FILE', type=Path)
     return parser.parse_args()
 
+
+MEASURES = (
+    Measure('first_p50', 'reply to first sound, p50', 'ms'),
+    Measure('first_p95', 'reply to first sound, p95', 'ms', Target('≤', 150)),
+    Measure('silence_p50', 'decision to interrupt to silence, p50', 'ms'),
+    Measure('silence_p95', 'decision to interrupt to silence, p95', 'ms', Target('≤', 200)),
+    Measure('decision_p50', 'onset of a voice to decision, p50', 'ms'),
+    Measure('decision_p95', 'onset of a voice to decision, p95', 'ms'),
+    Measure('barge_in_p50', 'onset of a voice to silence, p50', 'ms'),
+    Measure('barge_in_p95', 'onset of a voice to silence, p95', 'ms', Target('≤', 550)),
+)
+CASE = Case(
+    'speech',
+    MEASURES,
+    'audio_output and speech_input as nodes in one process, espeak-ng, PortAudio and PulseAudio '
+    'with sinks that lead nowhere; first and last sample above -50 dBFS on the monitor.',
+    lambda _: measure(turns=20, latency=0.06),
+)
 
 if __name__ == '__main__':
     sys.exit(main())

@@ -1,7 +1,7 @@
 """A conversation: events from the sensors in, pieces of speech out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import threading
 import time
 from typing import Protocol
@@ -29,7 +29,7 @@ from .job import Job
 from .latency import Latency, TurnClock
 from .proactive import Proactive
 from .responder import Responder
-from .safety import Finding
+from .safety import LONGEST, Finding
 from .tools import AudioRequest
 from .turns import TurnMachine
 
@@ -108,11 +108,12 @@ class Conversation:
     # What happens outside
 
     def hear(self, said: UserSaid) -> None:
-        """Take in final words, spoken or typed."""
+        """Take in final words, spoken or typed; very long ones are cut."""
+        said = replace(said, text=said.text[:LONGEST])
         with self._lock:
             now = self._wall()
             if said.text.strip():
-                self._proactive.conversed(self._clock())
+                self._proactive.answered()
                 self._context = self._emotions.context(said.speech_end or now, said.speech_start)
             self._report_latency()
             decided = now if said.speech_end is None else self._voice_ended or now
@@ -188,6 +189,10 @@ class Conversation:
                 self._outlet.audio(turn, request)
             return current
 
+    def alert(self, turn: int, finding: Finding) -> None:
+        with self._lock:
+            self._outlet.alert(turn, finding)
+
     def first_token(self, turn: int) -> None:
         with self._lock:
             self._note('first_token', turn)
@@ -221,7 +226,7 @@ class Conversation:
         if isinstance(action, Volunteer):
             self._responder.speak_up()
         elif finding := self._responder.hear(action.said):
-            self._outlet.alert(action.turn, finding)
+            self.alert(action.turn, finding)
 
     def _publish(self, entered: Enter) -> None:
         if entered.state is State.IDLE:

@@ -7,6 +7,7 @@ from typing import Protocol
 from .chat import ChatStream
 from .emotion_context import EmotionContext
 from .events import Answer, Piece, Volunteer
+from .safety import Finding
 from .tools import AudioRequest
 
 
@@ -18,6 +19,9 @@ class Sink(Protocol):
 
     def audio(self, turn: int, request: AudioRequest) -> bool:
         """Ask something of the loudspeaker."""
+
+    def alert(self, turn: int, finding: Finding) -> None:
+        """Report signs of danger."""
 
     def first_token(self, turn: int) -> None:
         """Note that the model has begun to answer."""

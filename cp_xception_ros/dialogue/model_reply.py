@@ -9,7 +9,7 @@ from .guard import Forbidden, OutputGuard
 from .job import Job, Sink
 from .patient_chat import PatientChat
 from .sentences import SentenceSplitter
-from .tools import MOST_CALLS, TOOLS, AudioRequest, ToolError, parse
+from .tools import MOST_CALLS, TOOLS, AudioRequest, ToolError, danger, parse
 
 logger = logging.getLogger(__name__)
 Say = Callable[[str], bool]
@@ -26,11 +26,14 @@ class Bounds(Protocol):
 
 
 class ModelReply:
-    """`spoke` tells whether anything of the reply was said, also after a ChatError."""
+    """`spoke` tells whether anything of the reply was said, also after a ChatError.
+
+    `danger` is the category of danger the model saw in the user's words, or ''.
+    """
 
     def __init__(self, chat: PatientChat, forbidden: Forbidden, bounds: Bounds) -> None:
         self._chat, self._forbidden, self._bounds = chat, forbidden, bounds
-        self.spoke = False
+        self.spoke, self.danger = False, ''
 
     def run(
         self, job: Job, messages: Sequence[Message], sink: Sink, say: Say, instead: str
@@ -48,6 +51,7 @@ class ModelReply:
                 begun = True
                 sink.first_token(job.turn)
             if isinstance(event, ToolCall):
+                self.danger = self.danger or danger(event)
                 calls.append(event)
             elif not self._speak(splitter.feed(event.text), guard, say):
                 return self._stop(stream, calls)

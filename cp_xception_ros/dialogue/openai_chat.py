@@ -55,6 +55,8 @@ class OpenAIChat:
             timeout=self._limits.total,
             max_retries=0,
         )
+        # The SDK imports this part at its first use, which would delay the first answer.
+        self._create: Any = self._client.chat.completions.create
         self._request: dict[str, Any] = {
             'model': model,
             'temperature': temperature,
@@ -106,17 +108,16 @@ class OpenAIChat:
 
     async def _open(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> Any:
         request = self._request | {'messages': list(messages)}
-        create: Any = self._client.chat.completions.create
         if not (tools and self._can_call_tools):
-            return await create(**request)
+            return await self._create(**request)
         try:
-            return await create(**request, tools=list(tools))
+            return await self._create(**request, tools=list(tools))
         except self._sdk.APIStatusError as error:
             # Servers refuse with 400 (Ollama) or 500 (llama.cpp); only the text tells the reason.
             if 'tool' not in str(error).lower():
                 raise
             self._can_call_tools = False
-            return await create(**request)
+            return await self._create(**request)
 
     async def _read(self, stream: Any, put: Put) -> None:
         calls: dict[int, dict[str, str]] = {}
@@ -138,7 +139,9 @@ class OpenAIChat:
             return error
         if isinstance(error, self._sdk.APIStatusError):
             after = _seconds(error.response.headers.get('retry-after', ''))
-            return status_error(self.name, error.status_code, error.message, after)
+            # Some servers repeat the key that they refuse.
+            detail = _detail(error).replace(self._client.api_key, '***')
+            return status_error(self.name, error.status_code, detail, after)
         if isinstance(error, self._sdk.APITimeoutError):
             return slow_error(self.name, 'answer', self._limits.total)
         if isinstance(error, self._sdk.APIConnectionError):
@@ -196,6 +199,12 @@ def _collect(calls: dict[int, dict[str, str]], delta: Any) -> None:
     if delta.function:
         call['name'] = delta.function.name or call['name']
         call['arguments'] += delta.function.arguments or ''
+
+
+def _detail(error: Any) -> str:
+    """Return the server's own words in an APIStatusError, without what each SDK adds to them."""
+    body = error.body.get('error', error.body) if isinstance(error.body, Mapping) else None
+    return str(body['message']) if isinstance(body, Mapping) and 'message' in body else str(error)
 
 
 def _seconds(retry_after: str) -> float:

@@ -58,8 +58,12 @@ class Proactive:
             return Urge('comfort', emotion)
         return None
 
-    def conversed(self, now: float) -> None:
-        """The user speaks: no greeting is due any more, and the comfort begins anew."""
+    def talking(self) -> None:
+        """Somebody talks, perhaps the robot: what the face shows now has company."""
+        self._window.clear()
+
+    def answered(self) -> None:
+        """The user spoke first: no greeting is due any more."""
         self._arrived = None
         self._window.clear()
 

@@ -136,6 +136,15 @@ class Responder:
             self._answer_locally(job, said, offered, sink)
         self._disclose(job, sink)
 
+    def _heed(self, job: Job, category: str, sink: Sink) -> None:
+        """Give the fixed answer where the model saw what the patterns did not."""
+        finding = Finding(category, self._language)
+        with self._lock:
+            self._finding = finding
+            self._memory.withhold()
+        sink.alert(job.turn, finding)
+        self._help(job, finding, sink)
+
     def _help(self, job: Job, finding: Finding, sink: Sink) -> None:
         self._language = finding.language
         for sentence in self._resources.safety.answer(finding):
@@ -157,6 +166,9 @@ class Responder:
             error, requests = failure, []
             self._tell_news(job, sink, silent=model.spoke)
         if job.cancelled:
+            return True
+        if model.danger:
+            self._heed(job, model.danger, sink)
             return True
         if error is None:
             self._act(job, said, requests, offered, model.spoke, sink)

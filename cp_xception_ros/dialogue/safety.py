@@ -12,8 +12,8 @@ CATEGORIES = ('self_harm', 'danger')
 WORD = re.compile(r'\{([a-z_]+)\}')
 # What is cut out becomes a word of its own, so that its neighbours do not join up.
 CUT = ' ~ '
-# Longer texts are pasted, not said; a pattern's time grows with them.
-LONGEST = 2000
+# Characters. Longer texts are pasted, not said; the time to search them grows with them.
+LONGEST = 10_000
 
 
 @dataclass(frozen=True)

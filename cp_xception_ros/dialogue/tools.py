@@ -10,6 +10,9 @@ from .chat import ToolCall
 MOODS = ('calm', 'happy', 'sad')
 # Quieter than this, a model could make the robot's offers of help inaudible.
 QUIETEST = 0.1
+# What the model reports with REPORT_DANGER, as the categories of `safety`.
+REPORT_DANGER = 'report_danger'
+DANGERS = ('self_harm', 'danger')
 # More calls in one reply are a model gone wild.
 MOST_CALLS = 2
 
@@ -53,7 +56,27 @@ TOOLS = (
         "Set the loudspeaker's volume, only when the user asks for it.",
         volume={'type': 'number', 'minimum': QUIETEST, 'maximum': 1.0},
     ),
+    _function(
+        REPORT_DANGER,
+        'Call this before saying anything when the user may think of suicide or self-harm, or may'
+        ' be in danger. The robot then tells where people help.',
+        category={'type': 'string', 'enum': list(DANGERS)},
+    ),
 )
+
+
+def danger(call: ToolCall) -> str:
+    """Return the category of danger that the call reports, '' where it reports none.
+
+    A report whose arguments make no sense is one all the same.
+    """
+    if call.name != REPORT_DANGER:
+        return ''
+    try:
+        category = _arguments(call.arguments).get('category')
+    except ToolError:
+        category = None
+    return category if category in DANGERS else DANGERS[0]
 
 
 def parse(call: ToolCall, loudest: float = 1.0) -> AudioRequest:

@@ -236,7 +236,10 @@ class DialogueManagerNode(AppNode):
     def _hear(self, message: wire.Utterance) -> None:
         if message.final:
             self.get_logger().debug(f'heard: {message.text}')
-            self._conversation.hear(wire_dialogue.said(message))
+            try:
+                self._conversation.hear(wire_dialogue.said(message))
+            except wire.StampError as error:
+                self.report(error)
 
     def _read(self, message: wire.String) -> None:
         self.get_logger().debug(f'read: {message.data}')
@@ -255,7 +258,7 @@ class DialogueManagerNode(AppNode):
     def _see(self, message: wire.EmotionStamped) -> None:
         try:
             self._conversation.see(wire_dialogue.sample(message))
-        except wire.StampError as error:
+        except ValueError as error:
             self.report(error)
 
     def _set_proactive(

@@ -1,12 +1,14 @@
 """The dialogue's own types to ROS messages and back; the messages come by way of `wire`."""
 
+import math
+
 from ..dialogue.conversation import Snapshot
 from ..dialogue.emotion_context import EmotionSample
 from ..dialogue.events import Piece, UserSaid
 from ..dialogue.latency import Latency
 from ..dialogue.safety import Finding
 from ..dialogue.tools import AudioRequest
-from ..emotion.labels import EMOTIONS, UNCERTAIN
+from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of
 from . import wire
 
 COMMANDS = {
@@ -30,12 +32,16 @@ def said(message: wire.Utterance) -> UserSaid:
 def sample(message: wire.EmotionStamped) -> EmotionSample:
     """Return the expression on one face.
 
-    Raises StampError: the stamp cannot be used.
+    Its name is looked up instead of read, because it goes into the language model's prompt.
+
+    Raises StampError: the stamp cannot be used. ValueError: a figure is no number.
     """
+    if not (math.isfinite(message.confidence) and math.isfinite(message.valence)):
+        raise ValueError(f'emotion: confidence {message.confidence}, valence {message.valence}')
     return EmotionSample(
         stamp=wire.seconds(message.header.stamp),
         face_id=message.face_id,
-        emotion=message.name,
+        emotion=name_of(message.emotion),
         confidence=message.confidence,
         valence=message.valence,
         size=float(message.roi.width * message.roi.height),

@@ -13,6 +13,7 @@ from .errors import DeviceError
 from .mixer import Mixer
 
 NICENESS = -10
+SHORT_LIFE = 2.0  # seconds
 
 
 class Player:
@@ -33,8 +34,8 @@ class Player:
         self._on_block, self._on_error = on_block, on_error
         self._backoff = backoff or Backoff(1.0, 2.0, 60.0)
         self._device: OutputDevice | None = None
-        self._place = 0
-        self._retry_at = 0.0
+        self._place = self._first = 0
+        self._opened_at = self._retry_at = 0.0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name='player', daemon=True)
 
@@ -78,18 +79,17 @@ class Player:
 
     def _play_block(self) -> None:
         if self._device is None:
-            self._open(self._ways)
+            self._open()
         elif self._place and self._silent and time.monotonic() >= self._retry_at:
             self._try_better()
         assert self._device is not None
         self._device.write(self._mixer.render(BLOCK))
         self._on_block()
 
-    def _open(self, ways: list[Opener]) -> None:
-        self._place, self._device = open_first(ways, self._on_error)
-        self._retry_at = time.monotonic() + self._backoff.next()
-        if self._place == 0:
-            self._backoff.reset()
+    def _open(self) -> None:
+        self._place, self._device = open_first(self._ways, self._first, self._on_error)
+        self._opened_at = time.monotonic()
+        self._retry_at = self._opened_at + self._backoff.next()
 
     def _try_better(self) -> None:
         self._retry_at = time.monotonic() + self._backoff.next()
@@ -100,17 +100,21 @@ class Player:
                 continue  # what is missing was told when it was first looked for
             self._release()
             self._place, self._device = place, better
+            self._opened_at = time.monotonic()
+            if place == 0:
+                self._backoff.reset()
             return
 
     def _lose(self, error: DeviceError) -> None:
         self._on_error(error)
+        opened, lived = self._device is not None, time.monotonic() - self._opened_at
         self._release()
         self._mixer.speech.rewind()
-        if not self._ways_left():
+        # One that is lost as soon as it is opened must not keep the next one from its turn.
+        self._first = self._place + 1 if opened and lived < SHORT_LIFE else 0
+        if not opened or self._first >= len(self._ways):
+            self._first = 0
             self._closed.wait(self._backoff.next())
-
-    def _ways_left(self) -> bool:
-        return self._place < len(self._ways) - 1
 
     def _release(self) -> None:
         device, self._device = self._device, None

@@ -36,12 +36,13 @@ def open_stream(kind: str, device: str, options: dict[str, Any]) -> Any:
             _look_again(sounddevice)
         try:
             stream = getattr(sounddevice, kind)(device=_device(device), **options)
-            stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise DeviceError(
-                f'device {device or "default"!r}: {_first_line(error)}: '
-                'see python -m sounddevice for the list, and whether another program has it'
-            ) from None
+            raise _refused(device, error) from None
+        try:
+            stream.start()
+        except sounddevice.PortAudioError as error:
+            stream.close(ignore_errors=True)
+            raise _refused(device, error) from None
         _open_streams += 1
     return stream
 
@@ -66,5 +67,11 @@ def _device(name: str) -> int | str | None:
     return int(name) if name.isdigit() else name
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _refused(device: str, error: Exception) -> DeviceError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    if not device and 'device -1' in reason:
+        return DeviceError('there is no sound device: plug one in, see python -m sounddevice')
+    return DeviceError(
+        f'sound device {device or "default"!r}: {reason}: '
+        'python -m sounddevice lists them; another program may have taken it'
+    )

@@ -22,6 +22,7 @@ AUDIBLE = -50.0  # dBFS
 # A reply whose end never comes, because its author died, is over after this many seconds.
 ABANDONED = 10.0
 CAPACITY = 100  # pieces
+PART = 4000  # samples
 LEAD = 0.01  # seconds of silence kept before the first sound of a sentence
 
 
@@ -182,11 +183,13 @@ class Speaker:
             if sound.rate != rate:
                 spoken.clip.append(resampler.feed(np.zeros(0, np.float32), last=True))
                 resampler, rate = Resampler(sound.rate, RATE), sound.rate
-            samples = resampler.feed(sound.samples)
-            if silent:
-                samples = _without_lead(samples)
-                silent = not len(samples)
-            spoken.clip.append(samples)
+            # In small parts, so that the first is heard before the last is converted.
+            for start in range(0, len(sound.samples), PART):
+                samples = resampler.feed(sound.samples[start : start + PART])
+                if silent:
+                    samples = _without_lead(samples)
+                    silent = not len(samples)
+                spoken.clip.append(samples)
         spoken.clip.append(resampler.feed(np.zeros(0, np.float32), last=True))
 
 

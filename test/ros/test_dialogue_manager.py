@@ -90,10 +90,9 @@ class Stage:
     def speech(self, turn, state):
         self._speech.publish(wire.SpeechState(turn=turn, state=state))
 
-    def face(self, emotion, name):
-        message = wire.EmotionStamped(
-            face_id='a1234', emotion=emotion, name=name, confidence=0.8, valence=-0.7
-        )
+    def face(self, emotion, **fields):
+        figures = {'confidence': 0.8, 'valence': -0.7, 'name': 'ignored', **fields}
+        message = wire.EmotionStamped(face_id='a1234', emotion=emotion, **figures)
         message.header.stamp = self.now()
         message.roi.width = message.roi.height = 100
         self._emotion.publish(message)
@@ -187,7 +186,7 @@ def test_the_expression_goes_to_the_model_and_into_the_state(stage):
     s = told(stage(reply('I see.')))
     s.ros.until(
         lambda: len(s.node._conversation._emotions._samples) > 10,
-        lambda: s.face(wire.EmotionStamped.SADNESS, 'sadness'),
+        lambda: s.face(wire.EmotionStamped.SADNESS),
     )
     s.type('hello')
     words = s.server.requests[-1][2]['messages'][-1]['content']
@@ -274,18 +273,32 @@ def test_a_model_elsewhere_is_disclosed(stage, monkeypatch):
 def test_a_lasting_sad_face_is_comforted_unless_muted(stage):
     s = told(stage(comfort_seconds=1.0, comfort_music='start', proactive=False))
     assert not s.proactive[-1].data
-    sad = (wire.EmotionStamped.SADNESS, 'sadness')
+    sad = wire.EmotionStamped.SADNESS
     end = time.monotonic() + 3.0
-    s.ros.until(lambda: time.monotonic() > end, lambda: s.face(*sad))
+    s.ros.until(lambda: time.monotonic() > end, lambda: s.face(sad))
     assert not s.replies
     assert s.call(wire.SetBool, 'set_proactive', data=True).success
     s.ros.until(lambda: s.proactive[-1].data)
-    s.ros.until(lambda: s.sounds and s.replies, lambda: s.face(*sad))
+    s.ros.until(lambda: s.sounds and s.replies, lambda: s.face(sad))
+
+
+@pytest.mark.parametrize(
+    'fields', [{'confidence': float('nan')}, {'valence': float('inf')}, {'emotion': 77}]
+)
+def test_figures_that_are_none_are_reported_and_dropped(stage, fields):
+    s = stage()
+    emotion = fields.pop('emotion', wire.EmotionStamped.SADNESS)
+    s.ros.until(lambda: s.node._errors.total, lambda: s.face(emotion, **fields))
+    assert not s.node._conversation._emotions._samples
+
+
+def test_a_text_without_end_is_answered(stage):
+    assert stage().type('word ' * 100_000)
 
 
 def test_a_face_that_comes_is_greeted(stage):
     s = stage(greeting=True)
-    s.ros.until(lambda: s.replies, lambda: s.face(wire.EmotionStamped.HAPPINESS, 'happiness'))
+    s.ros.until(lambda: s.replies, lambda: s.face(wire.EmotionStamped.HAPPINESS))
 
 
 def test_the_user_is_forgotten_on_request(stage, tmp_path):

@@ -110,11 +110,14 @@ class Monitor:
         """All of it, float within -1..1."""
         return np.concatenate([part for _, part in list(self._parts)]) / 32768
 
-    def moments(self, level: float = -50.0) -> np.ndarray:
+    def moments(self, after: float = 0.0, level: float = -50.0) -> np.ndarray:
         """When the samples above `level` dBFS were played, in seconds of time.monotonic."""
         limit = 32768 * 10 ** (level / 20)
-        found = []
-        for arrived, part in list(self._parts):
-            loud = np.flatnonzero(np.abs(part.astype(int)) > limit)
-            found.append(arrived - (len(part) - loud) / RATE)
-        return np.concatenate(found) if found else np.zeros(0)
+        found = [np.zeros(0)]
+        for arrived, part in reversed(self._parts):
+            if arrived < after:
+                break
+            loud = np.flatnonzero((part > limit) | (part < -limit))
+            found.insert(0, arrived - (len(part) - loud) / RATE)
+        moments = np.concatenate(found)
+        return moments[moments > after]

@@ -21,6 +21,7 @@ from cp_xception_ros.dialogue.patient_chat import PatientChat
 from cp_xception_ros.dialogue.proactive import Proactive, ProactiveSettings
 from cp_xception_ros.dialogue.profile import Profile
 from cp_xception_ros.dialogue.responder import Responder, ResponderSettings
+from cp_xception_ros.dialogue.safety import Finding
 from cp_xception_ros.dialogue.scripted_chat import HANG, ScriptedChat
 from cp_xception_ros.dialogue.turns import TurnMachine
 
@@ -275,6 +276,18 @@ def test_danger_is_answered_locally_and_told_to_the_robot(text, language):
         assert (turn, finding.category, finding.language) == (FIRST + 1, 'self_harm', language)
         talk.type('thank you')
         assert text not in json.dumps(talk.request())
+
+
+def test_a_danger_that_the_model_sees_gets_the_same_answer():
+    report = ToolCall('1', 'report_danger', '{"category": "self_harm"}')
+    words = 'tomorrow none of this will matter'
+    with Talk([report], 'x') as talk:
+        said = talk.type(words)
+        assert said == talk.resources.safety.answer(Finding('self_harm', 'en'))
+        assert [finding.category for _, finding in talk.out.alerts] == ['self_harm']
+        assert talk.out.states[-1].source == 'safety'
+        talk.type('thank you')
+        assert words not in json.dumps(talk.request())
 
 
 def test_danger_is_not_lost_when_the_user_goes_on_speaking():

@@ -130,6 +130,12 @@ def test_every_status_has_a_cause_and_one_line(code, cause, retry):
     assert '\n' not in str(error)
 
 
+def test_a_key_that_the_server_repeats_is_not_shown():
+    environment = {'JUDY_CHAT_API_KEY': 'sk-mine'}
+    with Chat(status(401, 'sk-mine is wrong'), environment=environment) as chat:
+        assert 'sk-mine' not in str(chat.fail())
+
+
 def test_the_server_may_say_when_to_come_back():
     with Chat(status(429, retry_after='7')) as chat:
         assert chat.fail().after == 7.0

@@ -98,5 +98,12 @@ def test_all_of_it_can_be_muted():
 def test_a_conversation_begins_the_wait_anew():
     proactive = Proactive(SETTINGS)
     watch(proactive, ['sadness'] * 24)
-    proactive.conversed(4.8)
+    proactive.talking()
     assert watch(proactive, ['sadness'] * 20, start=4.8) == []
+
+
+def test_a_user_who_speaks_first_is_not_greeted():
+    proactive = Proactive(SETTINGS)
+    watch(proactive, ['neutral'] * 2)
+    proactive.answered()
+    assert watch(proactive, ['neutral'] * 20, start=0.4) == []

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from cp_xception_ros.dialogue.chat import ToolCall
-from cp_xception_ros.dialogue.tools import MOODS, QUIETEST, TOOLS, AudioRequest, ToolError, parse
+from cp_xception_ros.dialogue.tools import (
+    MOODS,
+    QUIETEST,
+    TOOLS,
+    AudioRequest,
+    ToolError,
+    danger,
+    parse,
+)
 
 
 def call(name, arguments='{}'):
@@ -55,5 +63,22 @@ def test_the_model_is_told_every_tool_and_mood():
         'play_music',
         'stop_music',
         'set_volume',
+        'report_danger',
     ]
     assert all(mood in json.dumps(TOOLS) for mood in MOODS)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'category'),
+    [
+        ('{"category": "danger"}', 'danger'),
+        ('{"category": "nothing"}', 'self_harm'),
+        ('{', 'self_harm'),
+    ],
+)
+def test_a_report_of_danger_counts_however_it_is_written(arguments, category):
+    assert danger(ToolCall('1', 'report_danger', arguments)) == category
+
+
+def test_other_calls_report_no_danger():
+    assert danger(ToolCall('1', 'stop_music', '{}')) == ''

@@ -186,11 +186,25 @@ def test_sound_goes_through_a_pipe_as_16_bit(tmp_path):
 
 
 def test_a_player_of_the_system_that_ends_is_a_lost_device():
-    pipe = Pipe(('false',))
-    with pytest.raises(DeviceError, match='false ended'):
+    pipe = Pipe(('sh', '-c', 'head -c 4000 > /dev/null; echo no card >&2'))
+    with pytest.raises(DeviceError, match='sh ended: no card'):
         for _ in range(1000):
             pipe.write(np.zeros(BLOCK, np.float32))
-    pipe.close()
+
+
+def test_a_player_of_the_system_that_finds_no_card_does_not_open():
+    with pytest.raises(DeviceError, match='sh ended: no card'):
+        Pipe(('sh', '-c', 'echo no card >&2; exit 1'))
+
+
+def test_a_device_that_is_lost_as_soon_as_it_opens_gives_way_to_the_next():
+    spare = ScriptedDevice('spare')
+    with Stage(lambda: ScriptedDevice('doomed', lifetime=0), lambda: spare) as stage:
+        clip, samples = sentence()
+        stage.mixer.speech.add(clip)
+        stage.play(70)
+        assert stage.player.device == 'spare'
+    assert contains(spare.played, samples)
 
 
 def test_a_player_that_is_not_installed_is_named():

@@ -13,7 +13,7 @@ import pytest
 
 from cp_xception_ros.speech.activity import FRAME, RATE, VoiceActivity
 from cp_xception_ros.speech.audio import Sound, from_int16, level_dbfs, resample
-from cp_xception_ros.speech.devices import COMMANDS, Loudspeaker, Pipe, WavFolder
+from cp_xception_ros.speech.devices import PLAYERS, Loudspeaker, WavFolder
 from cp_xception_ros.speech.echo import RobotVoice
 from cp_xception_ros.speech.endpointing import Endpointer, EndpointSettings
 from cp_xception_ros.speech.errors import DeviceError
@@ -156,7 +156,7 @@ def test_a_sound_server_that_comes_back_is_used_again(pulse, tmp_path):
 
 @pytest.mark.skipif(shutil.which('aplay') is None, reason='aplay is missing')
 def test_aplay_plays_the_same(pulse):
-    with Stage(lambda: Pipe(COMMANDS['aplay'])) as stage, Monitor() as monitor:
+    with Stage(PLAYERS['aplay']) as stage, Monitor() as monitor:
         stage.say(1)
         stage.until_state(1, IDLE)
         time.sleep(0.5)

@@ -161,6 +161,18 @@ def test_a_sentence_cut_off_by_the_server_is_said_again_by_the_spare_voice(espea
     assert blocks[-1].seconds == pytest.approx(said(espeak).seconds, rel=0.05)
 
 
+def test_a_voice_that_failed_is_left_alone_for_a_while():
+    now = [100.0]
+    first = ScriptedSynthesiser(failing=frozenset({'bad'}))
+    second = ScriptedSynthesiser()
+    both = Fallback(first, second, lambda _: None, lambda: now[0])
+    for text, seconds in (('bad', 0), ('soon', 4), ('later', 2), ('bad', 0), ('soon', 4)):
+        now[0] += seconds
+        list(both.synthesise(Sentence(text), threading.Event()))
+    assert [sentence.text for sentence in first.said] == ['bad', 'later', 'bad']
+    assert [sentence.text for sentence in second.said] == ['bad', 'soon', 'bad', 'soon']
+
+
 def test_a_key_is_not_sent_in_clear_to_another_host():
     key = {'JUDY_TTS_API_KEY': 'secret'}
     with pytest.raises(Unavailable, match='https') as caught:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import DeviceError, Unavailable
 from .loudspeaker import Loudspeaker
-from .pipe import COMMANDS, Pipe
+from .pipe import PLAYERS, Pipe
 from .protocol import BLOCK, RATE, OutputDevice
 from .scripted import ScriptedDevice
 from .wav_folder import WavFolder
@@ -14,6 +14,7 @@ from .wav_folder import WavFolder
 __all__ = [
     'BLOCK',
     'OUTPUTS',
+    'PLAYERS',
     'RATE',
     'Loudspeaker',
     'Opener',
@@ -48,23 +49,22 @@ def openers(settings: OutputSettings) -> list[Opener]:
         raise ValueError(f'output {settings.output!r}: use one of {", ".join(OUTPUTS)}')
     ways: dict[str, Opener] = {
         'loudspeaker': lambda: Loudspeaker(settings.device, settings.latency),
-        'pw-play': lambda: Pipe(COMMANDS['pw-play']),
-        'aplay': lambda: Pipe(COMMANDS['aplay']),
+        **PLAYERS,
     }
     chosen = [way for name, way in ways.items() if settings.output in ('auto', name)]
     return [*chosen, lambda: WavFolder(settings.folder)]
 
 
 def open_first(
-    ways: list[Opener], on_error: Callable[[Exception], None]
+    ways: list[Opener], start: int, on_error: Callable[[Exception], None]
 ) -> tuple[int, OutputDevice]:
-    """The best device that opens, and its place in the list; `on_error` hears of the others.
+    """The best device from place `start` on that opens, and its place; `on_error` hears of others.
 
     Raises DeviceError: not even the last one opens.
     """
-    for place, way in enumerate(ways):
+    for place in range(start, len(ways)):
         try:
-            return place, way()
+            return place, ways[place]()
         except (DeviceError, Unavailable) as error:
             on_error(error)
     raise DeviceError('no output device opens, not even WAV files')

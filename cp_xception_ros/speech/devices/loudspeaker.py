@@ -38,9 +38,9 @@ class Loudspeaker:
     def write(self, block: np.ndarray) -> None:
         samples = to_int16(self._resampler.feed(block))
         try:
+            self._stream.write(np.repeat(samples, self._channels).tobytes())
             if not np.any(samples):
                 self._drain()
-            self._stream.write(np.repeat(samples, self._channels).tobytes())
         except self._sounddevice.PortAudioError as error:
             raise DeviceError(f'{self.name} went away: {error}') from None
 

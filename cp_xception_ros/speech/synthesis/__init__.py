@@ -27,6 +27,8 @@ __all__ = [
     'prosody',
 ]
 
+# Somebody waits to hear it, and there is another voice.
+TIMEOUT = 5.0
 SYNTHESISERS = ('espeak', 'piper', 'openai', 'scripted')
 
 
@@ -68,6 +70,6 @@ def _better(settings: VoiceSettings, environment: Mapping[str, str]) -> Synthesi
 
         return Piper(settings.voice, settings.rate)
     if settings.backend == 'openai':
-        server = Server(settings.base_url, settings.model)
+        server = Server(settings.base_url, settings.model, TIMEOUT)
         return RemoteSpeech(server, settings.voice, environment, settings.rate)
     raise ValueError(f'synthesiser {settings.backend!r}: use one of {", ".join(SYNTHESISERS)}')
