@@ -8,6 +8,8 @@ import argparse
 import random
 import time
 
+import cv2
+
 from cp_xception_ros.emotion.classifier import OnnxClassifier
 from cp_xception_ros.emotion.reader import EmotionReader
 from cp_xception_ros.emotion.smoothing import EmotionSmoother
@@ -25,6 +27,7 @@ from cp_xception_ros.vision.tracking import Tracker
 def make_pipeline(detector: str) -> Pipeline:
     """Return the parts with the parameters that the nodes have by default."""
     faces, emotions = FaceDetectorConfig(), EmotionClassifierConfig()
+    cv2.setNumThreads(faces.threads)
     finder = FaceFinder(
         make_detector(detector, faces.detection_width, faces.score_threshold),
         Tracker(random.Random(0), max_age=faces.track_timeout),

@@ -22,7 +22,9 @@ import torch
 from torch import nn
 
 from cp_xception_ros.emotion.metadata import Metadata
+from cp_xception_ros.emotion.model import CPXception
 from training.data import DataError, grouped_split, read_fer2013, training_rows
+from training.deploy import deploy
 from training.golden import golden_image
 from training.loop import predict
 from training.measures import fit_temperature
@@ -65,6 +67,11 @@ def to_onnx(network: nn.Module, temperature: float) -> onnx.ModelProto:
     return onnx.load_model_from_string(buffer.getvalue())
 
 
+def for_the_robot(network: nn.Module) -> nn.Module:
+    """Return the network, CP-Xception in its form with less to compute."""
+    return deploy(network) if isinstance(network, CPXception) else network
+
+
 def describe(model: onnx.ModelProto, name: str, version: str, training: str) -> None:
     """Add the metadata, with the golden picture and the graph's own answer to it."""
     import onnxruntime
@@ -87,7 +94,7 @@ def export(run: Path, data: Path, out: Path, version: str) -> None:
     _, held = grouped_split(rows.images, recipe['held_out'], recipe['split_seed'])
     scores = predict(network, rows.images[held])
     temperature = fit_temperature(scores, rows.labels[held])
-    model = to_onnx(network, temperature)
+    model = to_onnx(for_the_robot(network), temperature)
     summary = {
         'commit': facts['commit'],
         'seed': facts['seed'],
