@@ -11,8 +11,7 @@ from ..emotion.labels import EMOTIONS
 from . import qos, wire
 from .base import AppNode, steady_clock
 
-
-# Seconds that the last pictures of a recording get to become emotions, and a last reply to be said.
+# Seconds for the last pictures of a recording to become emotions, and for a last reply.
 LINGER, LONGEST_REPLY = 1.0, 20.0
 TICK = 0.1
 BUSY = (wire.DialogueState.THINKING, wire.DialogueState.SPEAKING)
