@@ -287,7 +287,7 @@ class DialogueManagerNode(AppNode):
 
     def _complain(self, line: str) -> None:
         self._complaints.append(line)
-        self.get_logger().error(line)
+        self.get_logger().warning(line)
 
 
 # The states of the messages are the states of the machine; this is checked once, at import.
