@@ -38,8 +38,11 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
     with open(path, 'rb') as source:
-        return hashlib.file_digest(source, 'sha256').hexdigest()
+        while block := source.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def commit() -> str:
