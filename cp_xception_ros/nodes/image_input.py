@@ -103,11 +103,18 @@ class ImageInput:
         topic = self._subscription.topic_name
         silence = time.monotonic() - self._last_picture
         publishers = self._node.count_publishers(topic) if silence > LOST_AFTER else 0
-        if self._lost.hertz > self._received.hertz or (publishers and not self._reliable):
+        if self._lost.hertz > self._received.hertz:
             return ERROR, f'most pictures on {topic} get lost on the way: {self._cure()}'
+        if publishers and self._fragile:
+            return ERROR, f'no pictures on {topic}; if its camera is on: {self._cure()}'
         if silence > SILENCE:
             return WARN, f'no pictures on {topic} ({publishers} publishers); {self._advice()}'
         return OK, ''
+
+    @property
+    def _fragile(self) -> bool:
+        """Whether pictures may all get lost without a trace."""
+        return not self._reliable and self._type is wire.Image
 
     def _cure(self) -> str:
         return (
