@@ -13,7 +13,6 @@ import argparse
 from collections.abc import Callable, Sequence
 import json
 from pathlib import Path
-import subprocess
 import sys
 import threading
 import time
@@ -26,7 +25,7 @@ from rclpy.node import Node
 from cp_xception_ros.nodes import qos, wire
 from cp_xception_ros.nodes.audio_output import AudioOutputNode
 from cp_xception_ros.nodes.speech_input import SpeechInputNode
-from cp_xception_ros.speech.audio import resample, to_int16
+from cp_xception_ros.speech.audio import resample
 from cp_xception_ros.speech.recognition import ScriptedRecogniser
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
@@ -94,12 +93,14 @@ def measure(turns: int, latency: float) -> dict[str, float]:
     """
     if pulse.missing():
         raise NotMeasured(pulse.missing())
-    with pulse.Pulse(), Robot(latency) as robot:
+    (sound,) = Espeak('en-us+f3').synthesise(Sentence('Wait a moment please.'), threading.Event())
+    voice = 2 * resample(sound, pulse.RATE).samples
+    with pulse.Pulse() as sound_card, Robot(latency) as robot:
         with pulse.Monitor() as monitor:
             first = [_first_sound(robot, monitor) for _ in range(turns)]
         with pulse.Monitor() as monitor:
             stop = [_interrupt(robot, monitor) for _ in range(turns)]
-        voices = [_barge_in(robot) for _ in range(turns)]
+        voices = [_barge_in(robot, sound_card, voice) for _ in range(turns)]
     return {
         **_percentiles('first', first),
         **_percentiles('silence', stop),
@@ -160,25 +161,18 @@ def _interrupt(robot: Robot, monitor: pulse.Monitor) -> float:
     return float(monitor.moments(begun)[-1] - decided)
 
 
-def _barge_in(robot: Robot) -> tuple[float, float]:
+def _barge_in(robot: Robot, sound_card: pulse.Pulse, voice: np.ndarray) -> tuple[float, float]:
     """From the onset of the voice: seconds to the decision, and to the robot's last sound."""
     with pulse.Monitor() as monitor, pulse.Monitor(pulse.PERSON) as person:
         begun = robot.dialogue.say(REPLY)
         _until(lambda: monitor.moments(begun).size > pulse.RATE // 4)
         robot.dialogue.voice.clear()
-        _speak_to_it()
+        sound_card.speak(voice)
         if not robot.dialogue.voice.wait(PATIENCE):
             raise RuntimeError('the robot heard nobody')
         time.sleep(2 * SETTLE)
         onset = float(person.moments()[0])
         return robot.dialogue.heard_at - onset, float(monitor.moments(begun)[-1]) - onset
-
-
-def _speak_to_it() -> None:
-    (sound,) = Espeak('en-us+f3').synthesise(Sentence('Wait a moment please.'), threading.Event())
-    samples = to_int16(2 * resample(sound, pulse.RATE).samples)
-    command = ['pacat', '-d', pulse.PERSON, '--raw', f'--rate={pulse.RATE}', '--channels=1']
-    subprocess.run([*command, '--latency-msec=20'], input=samples.tobytes(), check=True)
 
 
 def _until(condition: Callable[[], object]) -> None:

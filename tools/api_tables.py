@@ -15,7 +15,8 @@ from rclpy.node import Node
 from cp_xception_ros.nodes.audio_output import AudioOutputConfig, AudioOutputNode
 from cp_xception_ros.nodes.base import AppNode
 from cp_xception_ros.nodes.camera import CameraConfig, CameraNode
-from cp_xception_ros.nodes.dialogue_manager import DialogueManagerConfig, DialogueManagerNode
+from cp_xception_ros.nodes.dialogue_config import DialogueManagerConfig
+from cp_xception_ros.nodes.dialogue_manager import DialogueManagerNode
 from cp_xception_ros.nodes.emotion_classifier import EmotionClassifierConfig, EmotionClassifierNode
 from cp_xception_ros.nodes.face_detector import FaceDetectorConfig, FaceDetectorNode
 from cp_xception_ros.nodes.params import allowed

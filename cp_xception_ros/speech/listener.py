@@ -13,6 +13,7 @@ from .activity import SECONDS, Activity, VoiceActivity
 from .echo import RobotVoice
 from .endpointing import Began, Ended, Endpointer
 from .errors import DeviceError, EndOfSource, Unavailable
+from .priority import hurry
 from .sources import AudioSource
 
 LONGEST_BUFFER = 1.0  # seconds of sound in a loudspeaker; a stamp beyond that is wrong
@@ -104,6 +105,7 @@ class Listener:
             self._robot.report(level, min(max(now, heard_at), now + LONGEST_BUFFER))
 
     def _run(self) -> None:
+        hurry()
         while not self._closed:
             try:
                 if self._muted:

@@ -1,8 +1,6 @@
 """One thread that carries sound from the mixer to whichever device works."""
 
 from collections.abc import Callable
-import contextlib
-import os
 import threading
 import time
 
@@ -11,8 +9,8 @@ from .audio import SILENCE_DBFS
 from .devices import BLOCK, Opener, OutputDevice, open_first
 from .errors import DeviceError
 from .mixer import Mixer
+from .priority import hurry
 
-NICENESS = -10
 SHORT_LIFE = 2.0  # seconds
 
 
@@ -65,9 +63,7 @@ class Player:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        # A stutter is heard, and other work can wait. Only some users may ask for this.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        hurry()
         while not self._closed.is_set():
             try:
                 self._play_block()

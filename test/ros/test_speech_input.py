@@ -4,6 +4,7 @@ import threading
 import time
 
 import numpy as np
+import pulse
 import pytest
 
 from cp_xception_ros.nodes import qos, wire
@@ -191,3 +192,23 @@ def test_a_wav_file_is_heard_from_its_start(ros, tmp_path, speech):
     assert 'stop' in transcripts[-1].text.split()
     ros.until(lambda: node._over)
     assert node.health().level == OK
+
+
+@pytest.mark.skipif(bool(pulse.missing()), reason=pulse.missing())
+def test_a_sentence_spoken_into_the_microphone_is_understood(ros):
+    pytest.importorskip('sounddevice')
+    pytest.importorskip('pocketsphinx')
+    (sound,) = Espeak(rate=0.9).synthesise(Sentence('stop the music'), threading.Event())
+    samples = resample(sound, pulse.RATE).samples
+    room = np.random.default_rng(0).normal(0, 0.0005, len(samples) + 2 * pulse.RATE)
+    room[pulse.RATE : pulse.RATE + len(samples)] += samples
+    transcripts = ros.collect(wire.Utterance, 'speech/transcript', qos.EVENT)
+    with pulse.Pulse() as server:
+        node = ros.make(SpeechInputNode)
+        ros.until(lambda: node.health().values['source'].startswith('microphone'))
+        for count in range(1, 4):  # a busy machine may drop some of the sound
+            server.speak(room)
+            ros.until(lambda count=count: len([t for t in transcripts if t.final]) >= count)
+            if {'stop', 'music'} & set(transcripts[-1].text.split()):
+                return
+    pytest.fail(f'it understood {transcripts[-1].text!r}')

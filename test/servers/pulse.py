@@ -12,7 +12,7 @@ import numpy as np
 
 RATE = 48000
 SINK, PERSON = 'judy', 'person'  # where the robot plays, and where somebody speaks to it
-NEEDED = ('pulseaudio', 'pactl', 'parec')
+NEEDED = ('pulseaudio', 'pactl', 'pacat', 'parec')
 
 
 def missing() -> str:
@@ -64,6 +64,12 @@ class Pulse:
             time.sleep(0.05)
         subprocess.run(['pactl', 'set-default-sink', SINK], check=True)
         subprocess.run(['pactl', 'set-default-source', f'{PERSON}.monitor'], check=True)
+
+    def speak(self, samples: np.ndarray) -> None:
+        """Play float samples at RATE to the robot's microphone; waits for their end."""
+        command = ['pacat', '-d', PERSON, '--raw', f'--rate={RATE}', '--channels=1']
+        sound = (np.clip(samples, -1, 1) * 32767).astype('<i2')
+        subprocess.run([*command, '--latency-msec=300'], input=sound.tobytes(), check=True)
 
     def kill(self) -> None:
         self._process.kill()

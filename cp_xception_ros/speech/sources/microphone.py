@@ -10,6 +10,7 @@ from ..audio import Resampler, from_int16, to_int16
 from ..errors import DeviceError
 from ..portaudio import close_stream, library, open_stream
 
+BUFFER = 0.15  # seconds that a busy machine may leave it unread; sound comes in quarters of that
 POLL = 0.005
 PATIENCE = 2.0  # seconds without sound after which the device is taken to be gone
 
@@ -58,5 +59,5 @@ class Microphone:
         return to_int16(self._resampler.feed(from_int16(samples)))
 
     def _open(self, device: str) -> Any:
-        options = {'samplerate': self._rate, 'channels': 1, 'dtype': 'int16', 'latency': 0.05}
+        options = {'samplerate': self._rate, 'channels': 1, 'dtype': 'int16', 'latency': BUFFER}
         return open_stream('RawInputStream', device, options)
