@@ -25,12 +25,8 @@ from ..dialogue.tools import AudioRequest
 from ..dialogue.turns import TurnMachine
 from ..runtime.stats import Samples
 from . import params, qos, spin, wire, wire_dialogue
-<<<<<<< HEAD
 from .base import AppNode, steady_clock
-=======
-from .base import AppNode
 from .dialogue_config import DialogueManagerConfig
->>>>>>> talk
 from .health import WARN, Health, milliseconds
 
 # How often the turn machine and the urges look at the clock, in seconds.
