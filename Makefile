@@ -58,6 +58,8 @@ $(VENV)/.messages: $(VENV)/.ros $(MESSAGES)
 $(VENV)/.package: $(VENV)/.messages setup.py pyproject.toml
 	@echo 'Installing cp_xception_ros …'
 	@$(PIP) install -e '.[demo]'
+	@$(PIP) install -e '.[talk]' || echo 'Judy stays silent: the extra "talk" cannot be installed (above).'
+	@$(PIP) install -e '.[listen]' || echo 'Judy stays deaf: the extra "listen" cannot be installed (above).'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.package

@@ -34,6 +34,9 @@ setup(
         'PyYAML>=6',
     ],
     extras_require={
+        # A voice and a language model; ears.
+        'talk': ['espeakng-loader>=0.2.4', 'openai>=1,<4', 'sounddevice>=0.5'],
+        'listen': ['pocketsphinx>=5,<6', 'sounddevice>=0.5', 'webrtcvad-wheels>=2.0.14'],
         'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
         'lint': ['mypy>=1.11', 'ruff>=0.6', 'types-PyYAML'],
         'test': ['pytest>=8', 'rosbags>=0.11,<0.12', 'wheel'],
@@ -42,9 +45,12 @@ setup(
         'console_scripts': [
             f'judy = {NAME}.app:main',
             f'judy-fetch-models = {NAME}.cli.fetch_models:main',
+            f'audio_output = {NAME}.nodes.audio_output:main',
             f'camera = {NAME}.nodes.camera:main',
+            f'dialogue_manager = {NAME}.nodes.dialogue_manager:main',
             f'emotion_classifier = {NAME}.nodes.emotion_classifier:main',
             f'face_detector = {NAME}.nodes.face_detector:main',
+            f'speech_input = {NAME}.nodes.speech_input:main',
         ]
     },
     zip_safe=False,

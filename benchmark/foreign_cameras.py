@@ -22,7 +22,7 @@ PICTURES = 90  # of the clip, with a face in most of them; published over and ov
 PATIENCE = 60.0
 # Seconds after which nothing more is expected; diagnostics come once a second.
 TIMEOUT, DIAGNOSTICS_PERIOD = 12.0, 1.5
-READY, NOTICE = 'finding faces with', 'get lost on the way'
+READY, NOTICE = 'finding faces with', 'best effort loses'
 
 
 def run(settings: Settings) -> Mapping[str, float]:

@@ -9,4 +9,4 @@ from launch import LaunchDescription
 
 def generate_launch_description() -> LaunchDescription:
     # The camera comes last, when the others listen.
-    return describe(['emotion_classifier', 'face_detector', 'camera'])
+    return describe(['emotion_classifier', 'face_detector', 'camera'], judy=['--no-talk'])

@@ -1,7 +1,7 @@
 """Write the ROS API tables of README.md from the nodes themselves.
 
-    python tools/api_tables.py            print them
-    python tools/api_tables.py --write    put them into README.md
+python tools/api_tables.py            print them
+python tools/api_tables.py --write    put them into README.md
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,11 +12,15 @@ import sys
 import rclpy
 from rclpy.node import Node
 
+from cp_xception_ros.nodes.audio_output import AudioOutputConfig, AudioOutputNode
 from cp_xception_ros.nodes.base import AppNode
 from cp_xception_ros.nodes.camera import CameraConfig, CameraNode
+from cp_xception_ros.nodes.dialogue_config import DialogueManagerConfig
+from cp_xception_ros.nodes.dialogue_manager import DialogueManagerNode
 from cp_xception_ros.nodes.emotion_classifier import EmotionClassifierConfig, EmotionClassifierNode
 from cp_xception_ros.nodes.face_detector import FaceDetectorConfig, FaceDetectorNode
 from cp_xception_ros.nodes.params import allowed
+from cp_xception_ros.nodes.speech_input import SpeechInputConfig, SpeechInputNode
 
 README = Path(__file__).resolve().parents[1] / 'README.md'
 BEGIN = '<!-- ROS API: written by tools/api_tables.py -->'
@@ -25,6 +29,9 @@ NODES: dict[str, tuple[Callable[..., AppNode], type]] = {
     'camera': (CameraNode, CameraConfig),
     'face_detector': (FaceDetectorNode, FaceDetectorConfig),
     'emotion_classifier': (EmotionClassifierNode, EmotionClassifierConfig),
+    'dialogue_manager': (DialogueManagerNode, DialogueManagerConfig),
+    'speech_input': (SpeechInputNode, SpeechInputConfig),
+    'audio_output': (AudioOutputNode, AudioOutputConfig),
 }
 MEANING = {
     'image_raw': 'pictures',
@@ -35,6 +42,21 @@ MEANING = {
     'diagnostics': 'rates, drops, latencies, model and device state, once a second',
     'camera/capturing': 'whether the camera is on',
     'camera/set_capture': 'turn the camera off (the device is closed) and on',
+    'speech/transcript': 'what was heard',
+    'speech/typed': 'what somebody typed; answered like speech',
+    'speech/activity': 'a voice begins or ends',
+    'speech/state': 'what the loudspeaker does, and how loud',
+    'speech_input/muted': 'whether the microphone is off',
+    'speech_input/mute': 'turn the microphone off (the device is closed) and on',
+    'dialogue/state': 'where the conversation stands; its turn cancels what is older',
+    'dialogue/reply': 'what Judy says, sentence by sentence',
+    'dialogue/audio': 'music and volume',
+    'dialogue/alert': 'signs of danger in what a person said; never the words',
+    'dialogue/latency': 'how long the parts of a turn took',
+    'dialogue/disclosure': 'what people are told about the machine',
+    'dialogue_manager/proactive': 'whether Judy speaks unasked',
+    'dialogue_manager/set_proactive': 'let Judy speak unasked, or not',
+    'dialogue_manager/forget': 'forget the conversation and the user',
 }
 # What every ROS 2 node has.
 COMMON = ('parameter_events', 'rosout')

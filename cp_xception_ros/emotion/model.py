@@ -2,8 +2,8 @@
 
 Counts by thop 0.1.1 on a 1x48x48 input: CP-Xception 30,149 parameters and 3,527,496
 multiply-accumulates (31,685 parameters with ParC's position embeddings, which thop does not see),
-Mini-Xception 56,951 and 7,102,150. Both take grey pictures of shape (N, 1, 48, 48), uint8 or float,
-0..255, and return (N, classes) scores before the softmax.
+Mini-Xception 56,951 and 7,102,150. Both take grey pictures of shape (N, 1, 48, 48), uint8 or
+float, 0..255, and return (N, classes) scores before the softmax.
 """
 
 import torch

@@ -27,7 +27,7 @@ class EmotionReader:
     def read(
         self, face_ids: Sequence[str], crops: Sequence[np.ndarray], stamp: float
     ) -> list[Reading]:
-        """Return a reading for each face; crops are uint8, `stamp` is the picture's, in seconds."""
+        """Return a reading for each face; crops are uint8, `stamp` is in seconds."""
         if not crops:
             return []
         probabilities = self._classifier.classify(crops)

@@ -1,6 +1,7 @@
 """What every node of this package shares: life cycle, error reports and diagnostics."""
 
 from collections.abc import Callable
+import time
 import traceback
 from typing import Any
 
@@ -13,7 +14,13 @@ from .health import OK, WARN, Health, worse
 
 # What the world does to us, counted and survived: an unplugged camera, a broken picture.
 WORLD_ERRORS = (ValueError, OSError)
-BURST = 5.0
+# Seconds between two lines, and between two of the same text.
+BURST, REMINDER = 5.0, 300.0
+
+
+def steady_clock() -> Clock:
+    """Return the clock for timers that go on when a simulated clock stands still."""
+    return Clock(clock_type=ClockType.STEADY_TIME)
 
 
 class AppNode(Node):
@@ -22,11 +29,9 @@ class AppNode(Node):
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
         self.on_bug: Callable[[Exception], None] = self._log_bug
-        self._errors, self._last_error = Rate(), ''
+        self._errors, self._last_error, self._logged_at = Rate(), '', 0.0
         self._diagnostics = self.create_publisher(wire.DiagnosticArray, '/diagnostics', 10)
-        # Diagnostics go on when a simulated clock stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(1.0, self._publish_diagnostics, clock=steady)
+        self.create_timer(1.0, self._publish_diagnostics, clock=steady_clock())
 
     def start(self) -> None:
         """Start threads; called once, after every node of the process was built."""
@@ -48,8 +53,12 @@ class AppNode(Node):
             self.on_bug(error)
             return
         self._errors.add()
-        self._last_error = str(error)
-        self.get_logger().warning(str(error), throttle_duration_sec=BURST)
+        text, now = str(error), time.monotonic()
+        # What goes on unchanged is in the diagnostics; the log need not fill up with it.
+        if text != self._last_error or now - self._logged_at > REMINDER:
+            self._logged_at = now
+            self.get_logger().warning(text, throttle_duration_sec=BURST)
+        self._last_error = text
 
     def now(self) -> float:
         """Return the ROS time in seconds."""

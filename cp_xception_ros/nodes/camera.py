@@ -6,7 +6,6 @@ import sys
 import time
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
 from ..runtime.stats import Rate
@@ -14,7 +13,7 @@ from ..vision.calibration import Calibration, load_calibration, plausible_pinhol
 from ..vision.cameras import BadSource, Camera, CameraSettings, Frame, open_camera
 from ..vision.grabber import CAPTURING, ENDED, LOST, OFF, Grabber
 from . import params, qos, spin, wire
-from .base import AppNode
+from .base import AppNode, steady_clock
 from .errors import ConfigError
 from .health import ERROR, OK, WARN, Health
 from .packages import package_path
@@ -73,8 +72,7 @@ class CameraNode(AppNode):
         self._grabber = Grabber(
             self._open, self._publish, self._fail, self._end, self.config.stall_timeout
         )
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(1.0, self._grabber.check, clock=steady)
+        self.create_timer(1.0, self._grabber.check, clock=steady_clock())
 
     def start(self) -> None:
         self._set_capture(True)

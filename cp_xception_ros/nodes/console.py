@@ -9,26 +9,53 @@ from typing import Any
 from ..cli.session import Session
 from ..emotion.labels import EMOTIONS
 from . import qos, wire
-from .base import AppNode
+from .base import AppNode, steady_clock
+
+# Seconds for the last pictures of a recording to become emotions, and for a last reply.
+LINGER, LONGEST_REPLY = 1.0, 20.0
+TICK = 0.1
+BUSY = (wire.DialogueState.THINKING, wire.DialogueState.SPEAKING)
 
 
 class ConsoleNode(AppNode):
-    """Prints what /faces and /emotion say; `on_closed` is called when nobody reads any more."""
+    """Prints what /faces and /emotion say.
+
+    `on_done` is called when nobody reads any more, or when all is said after `finish`.
+    """
 
     def __init__(
-        self, as_json: bool, quiet: bool, on_closed: Callable[[], None], **options: Any
+        self, as_json: bool, quiet: bool, on_done: Callable[[], None], **options: Any
     ) -> None:
         super().__init__('console', start_parameter_services=False, **options)
         self.session = Session()
-        self._as_json, self._quiet, self._on_closed = as_json, quiet, on_closed
+        self._as_json, self._quiet, self._on_done = as_json, quiet, on_done
         self._cpu_start: float | None = None
+        self._finished_at: float | None = None
+        self._busy = False
         self.create_subscription(wire.FaceArray, 'faces', self._see_faces, qos.EVENT)
         self.create_subscription(wire.EmotionStamped, 'emotion', self._see_emotion, qos.EVENT)
+        self.create_subscription(
+            wire.DialogueState, 'dialogue/state', self._follow_dialogue, qos.STATE
+        )
+        self.create_timer(TICK, self._look_for_the_end, clock=steady_clock())
 
     @property
     def cpu_seconds(self) -> float:
         """CPU time of this process since the first picture."""
         return 0.0 if self._cpu_start is None else time.process_time() - self._cpu_start
+
+    def finish(self) -> None:
+        """The recording is over: let the last words be spoken, then end."""
+        self._finished_at = time.monotonic()
+
+    def _follow_dialogue(self, message: wire.DialogueState) -> None:
+        self._busy = message.state in BUSY
+
+    def _look_for_the_end(self) -> None:
+        if self._finished_at is not None:
+            waited = time.monotonic() - self._finished_at
+            if waited > LONGEST_REPLY or (waited > LINGER and not self._busy):
+                self._on_done()
 
     def _see_faces(self, message: wire.FaceArray) -> None:
         if self._cpu_start is None:
@@ -56,7 +83,7 @@ class ConsoleNode(AppNode):
             print(line, flush=True)
         except BrokenPipeError:  # `judy --json | head -1` has had enough
             sys.stdout = None
-            self._on_closed()
+            self._on_done()
 
 
 def as_dict(message: wire.EmotionStamped) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 import time
 
-from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
@@ -12,6 +11,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions, QoSPolicyKind
 from ..resources import find
 from ..runtime.stats import Rate
 from . import qos, transport, wire
+from .base import steady_clock
 from .health import ERROR, OK, WARN, Health
 
 # Seconds between looks at the publishers.
@@ -45,8 +45,7 @@ class ImageInput:
         self._last_picture = time.monotonic()
         self._noticed = ''
         self._subscribe(reliable=reliability != 'best_effort')
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        node.create_timer(LOOK_PERIOD, self._look, clock=steady)
+        node.create_timer(LOOK_PERIOD, self._look, clock=steady_clock())
 
     def health(self) -> Health:
         """Say whether pictures come in."""
@@ -104,11 +103,18 @@ class ImageInput:
         topic = self._subscription.topic_name
         silence = time.monotonic() - self._last_picture
         publishers = self._node.count_publishers(topic) if silence > LOST_AFTER else 0
-        if self._lost.hertz > self._received.hertz or (publishers and not self._reliable):
+        if self._lost.hertz > self._received.hertz:
             return ERROR, f'most pictures on {topic} get lost on the way: {self._cure()}'
+        if publishers and self._fragile:
+            return ERROR, f'no pictures on {topic}; if its camera is on: {self._cure()}'
         if silence > SILENCE:
             return WARN, f'no pictures on {topic} ({publishers} publishers); {self._advice()}'
         return OK, ''
+
+    @property
+    def _fragile(self) -> bool:
+        """Whether pictures may all get lost without a trace."""
+        return not self._reliable and self._type is wire.Image
 
     def _cure(self) -> str:
         return (

@@ -8,6 +8,8 @@ IMAGE_IN_RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 IMAGE_IN_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 FACES = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 EVENT = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+# A whole reply, which must not lose a piece.
+REPLY = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 # Late subscribers get the last value at once.
 STATE = QoSProfile(
     depth=1,

@@ -4,33 +4,60 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from builtin_interfaces.msg import Duration, Time
-from cp_xception_msgs.msg import EmotionStamped, Face, FaceArray
+from cp_xception_msgs.msg import (
+    Alert,
+    AudioCommand,
+    DialogueState,
+    EmotionStamped,
+    Face,
+    FaceArray,
+    Reply,
+    SpeechState,
+    TurnLatency,
+    Utterance,
+    VoiceActivity,
+)
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point32
 import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
-from std_msgs.msg import Bool, Header
-from std_srvs.srv import SetBool
+from std_msgs.msg import Bool, Header, String
+from std_srvs.srv import SetBool, Trigger
 
 from ..emotion.affect import valence_arousal
 from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of
 from ..emotion.reader import Reading
+from ..speech.listener import VoiceChange
+from ..speech.pieces import Piece
+from ..speech.speaker import Status
+from ..speech.synthesis import Sentence
+from ..speech.utterances import Heard
 from ..vision.calibration import Calibration
 from ..vision.finder import FoundFace
 from ..vision.image import decode_compressed, decode_raw, encode_jpeg
 from .health import Health
 
 __all__ = [
+    'Alert',
+    'AudioCommand',
     'Bool',
     'CameraInfo',
     'CompressedImage',
     'DiagnosticArray',
+    'DialogueState',
     'EmotionStamped',
     'FaceArray',
     'Header',
     'Image',
+    'Reply',
     'SetBool',
+    'SpeechState',
+    'String',
+    'Trigger',
+    'TurnLatency',
+    'Utterance',
+    'VoiceActivity',
 ]
 Picture: TypeAlias = Image | CompressedImage
 NANOSECONDS = 1_000_000_000
@@ -161,6 +188,53 @@ def emotion(
         arousal=arousal,
         model=model,
         processing_time=duration(processing_time),
+    )
+
+
+# Speech
+
+TONES = {
+    Reply.NEUTRAL: 'neutral',
+    Reply.GENTLE: 'gentle',
+    Reply.CHEERFUL: 'cheerful',
+    Reply.CALM: 'calm',
+}
+
+
+def piece(message: Reply) -> Piece:
+    """Return the piece of a reply; an unknown tone is neutral."""
+    sentence = Sentence(message.text, message.language, TONES.get(message.tone, 'neutral'))
+    return Piece(message.turn, message.index, sentence, message.last)
+
+
+def speech_state(status: Status, stamp: float, frame: str) -> SpeechState:
+    return SpeechState(
+        header=Header(stamp=time(stamp), frame_id=frame),
+        turn=status.turn,
+        state=status.state,
+        music=status.music,
+        level_dbfs=status.level,
+    )
+
+
+def utterance(heard: Heard, frame: str) -> Utterance:
+    return Utterance(
+        header=Header(stamp=time(heard.start), frame_id=frame),
+        utterance=heard.number,
+        text=heard.transcript.text,
+        language=heard.transcript.language,
+        confidence=heard.transcript.confidence,
+        final=heard.final,
+        speech_start=time(heard.start),
+        speech_end=time(heard.stop),
+    )
+
+
+def voice_activity(change: VoiceChange, frame: str) -> VoiceActivity:
+    return VoiceActivity(
+        header=Header(stamp=time(change.time), frame_id=frame),
+        voice=change.voice,
+        level_dbfs=change.level,
     )
 
 

@@ -110,6 +110,7 @@ class Process:
         self._process = subprocess.Popen(
             [sys.executable, '-m', module, *args],
             env=env,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -120,6 +121,12 @@ class Process:
         """Return the exit status and all that was printed."""
         output, _ = self._process.communicate(timeout=DEADLINE)
         return self._process.returncode, output
+
+    def type(self, line: str) -> None:
+        """Type a line on its standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + '\n')
+        self._process.stdin.flush()
 
     def signal(self, number: int) -> None:
         self._process.send_signal(number)

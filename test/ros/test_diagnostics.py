@@ -40,3 +40,11 @@ def test_an_error_shows_as_a_warning_with_its_text(ros):
 def test_the_graver_of_two_states_speaks_and_all_figures_stay():
     state = worse(Health(WARN, 'slow', {'a': '1'}), Health(OK, 'fine', {'b': '2'}))
     assert state == Health(WARN, 'slow', {'a': '1', 'b': '2'})
+
+
+def test_the_same_trouble_is_logged_once_and_counted_each_time(ros, capfd):
+    node = ros.make(FaceDetectorNode, detector='cascade')
+    for _ in range(5):
+        node.report(OSError('the lens cap is on'))
+    assert capfd.readouterr().err.count('the lens cap is on') == 1
+    assert node._errors.total == 5

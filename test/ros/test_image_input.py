@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from cp_xception_ros.nodes import image_input, wire
@@ -70,13 +70,13 @@ def test_silence_is_told_with_the_topics_that_do_have_pictures(ros, monkeypatch)
     assert '/other/camera/image' in message
 
 
-def test_silence_of_a_best_effort_camera_is_loss_and_told_sooner(ros, monkeypatch):
+def test_silence_of_a_best_effort_camera_is_told_sooner_with_the_cure(ros, monkeypatch):
     monkeypatch.setattr(image_input, 'SILENCE', 1000.0)
     monkeypatch.setattr(image_input, 'LOST_AFTER', 0.5, raising=False)
     subscriber = Input(ros)
     ros.tester.create_publisher(Image, 'image_raw', BEST_EFFORT)
     ros.until(lambda: subscriber.input.health().level == ERROR)
-    assert 'get lost on the way' in subscriber.input.health().message
+    assert 'if its camera is on: best effort loses' in subscriber.input.health().message
 
 
 def test_loss_is_told_with_its_cure(ros):
@@ -90,3 +90,11 @@ def test_loss_is_told_with_its_cure(ros):
     assert health.level == ERROR
     assert 'get lost on the way' in health.message
     assert 'fastdds_shm.xml' in health.message and 'compressed' in health.message
+
+
+def test_silence_of_compressed_pictures_is_not_taken_for_loss(ros, monkeypatch):
+    monkeypatch.setattr(image_input, 'SILENCE', 1.0)
+    subscriber = Input(ros, 'best_effort', 'compressed')
+    ros.tester.create_publisher(CompressedImage, 'image_raw/compressed', BEST_EFFORT)
+    ros.until(lambda: subscriber.input.health().level == WARN)
+    assert 'lost' not in subscriber.input.health().message

@@ -7,20 +7,30 @@ import rclpy
 import yaml
 
 from cp_xception_ros.nodes import params
+from cp_xception_ros.nodes.audio_output import AudioOutputConfig, AudioOutputNode
 from cp_xception_ros.nodes.camera import CameraConfig, CameraNode
+from cp_xception_ros.nodes.dialogue_config import DialogueManagerConfig
+from cp_xception_ros.nodes.dialogue_manager import DialogueManagerNode
 from cp_xception_ros.nodes.emotion_classifier import EmotionClassifierConfig, EmotionClassifierNode
 from cp_xception_ros.nodes.errors import ConfigError
 from cp_xception_ros.nodes.face_detector import FaceDetectorConfig, FaceDetectorNode
+from cp_xception_ros.nodes.speech_input import SpeechInputConfig, SpeechInputNode
 
 CONFIGS = {
     'camera': CameraConfig,
     'face_detector': FaceDetectorConfig,
     'emotion_classifier': EmotionClassifierConfig,
+    'dialogue_manager': DialogueManagerConfig,
+    'speech_input': SpeechInputConfig,
+    'audio_output': AudioOutputConfig,
 }
 NODES = {
     'camera': CameraNode,
     'face_detector': FaceDetectorNode,
     'emotion_classifier': EmotionClassifierNode,
+    'dialogue_manager': DialogueManagerNode,
+    'speech_input': SpeechInputNode,
+    'audio_output': AudioOutputNode,
 }
 
 

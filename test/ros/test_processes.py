@@ -40,8 +40,7 @@ def test_three_processes_bring_a_smile_from_the_camera_to_emotion(ros, run, clip
         run('nodes.face_detector', '--ros-args', *CASCADE),
         run('nodes.camera', '--ros-args', '-p', f'video_device:={clip}'),
     ]
-    ros.until(lambda: len(emotions) > 60)
-    assert len(faces) > 60
+    ros.until(lambda: len(emotions) > 60 and len(faces) > 60)
     assert len({emotion.face_id for emotion in emotions}) <= 3
     stamps = {str(message.header) for message in faces}
     assert all(str(emotion.header) in stamps for emotion in emotions[5:-5])

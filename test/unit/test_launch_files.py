@@ -120,7 +120,11 @@ def test_a_process_for_each_node(launching, perception):
 
 def test_judy_starts_the_perception_and_more(launching, perception):
     everything = {node.executable for node in nodes(launching, description('judy.launch.py'))}
-    assert everything >= {node.executable for node in nodes(launching, perception)}
+    assert everything == {node.executable for node in nodes(launching, perception)} | {
+        'audio_output',
+        'dialogue_manager',
+        'speech_input',
+    }
 
 
 def test_no_camera_where_the_robot_has_its_own(launching, perception):
@@ -131,7 +135,7 @@ def test_no_camera_where_the_robot_has_its_own(launching, perception):
 def test_composed_is_one_process_without_a_name_of_its_own(launching, perception):
     [judy] = nodes(launching, perception, composed='true', source='clip')
     assert judy.executable == 'judy'
-    assert judy.arguments == ['--quiet', '--source', 'clip']
+    assert judy.arguments == ['--quiet', '--no-talk', '--source', 'clip']
     assert not hasattr(judy, 'name')
 
 

@@ -1,0 +1,1 @@
+"""What to say: taking turns, the emotion in a turn, chat models, local replies and safety."""

@@ -1,0 +1,1 @@
+"""Sound: synthesisers, devices, music, voice activity, recognisers."""

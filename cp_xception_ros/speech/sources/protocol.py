@@ -1,0 +1,18 @@
+"""What every source of sound does."""
+
+from typing import Protocol
+
+import numpy as np
+
+
+class AudioSource(Protocol):
+    name: str
+
+    def read(self) -> np.ndarray:
+        """Wait for the next 20 ms: int16 (320,) at 16 kHz, one channel.
+
+        Raises DeviceError: the microphone went away; EndOfSource: a file is over.
+        """
+        ...
+
+    def close(self) -> None: ...
