@@ -70,7 +70,8 @@ class Endpointer:
         self._fresh += 1
         if self.speaking:
             return self._continue(mine)
-        if robot is not None and not mine:
+        if robot is not None and not mine and not self._voiced:
+            # Not between somebody's words: what is left of them there is no echo.
             self._echo.learn(level, robot)
         return self._wait(mine, self._onset if robot is None else self._barge_in)
 
