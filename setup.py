@@ -35,8 +35,13 @@ setup(
     ],
     extras_require={
         # A voice and a language model; ears.
-        'talk': ['espeakng-loader>=0.2.4', 'openai>=1,<4', 'sounddevice>=0.5'],
-        'listen': ['pocketsphinx>=5,<6', 'sounddevice>=0.5', 'webrtcvad-wheels>=2.0.14'],
+        'talk': ['espeakng-loader>=0.2.4', 'openai>=1,<4', 'sounddevice>=0.5', 'soxr>=0.3'],
+        'listen': [
+            'pocketsphinx>=5,<6',
+            'sounddevice>=0.5',
+            'soxr>=0.3',
+            'webrtcvad-wheels>=2.0.14',
+        ],
         'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
         'lint': ['mypy>=1.11', 'ruff>=0.6', 'types-PyYAML'],
         'test': ['pytest>=8', 'rosbags>=0.11,<0.12', 'wheel'],
