@@ -44,6 +44,16 @@ setup(
         ],
         'demo': ['matplotlib>=3.8', 'scikit-image>=0.22'],
         'lint': ['mypy>=1.11', 'ruff>=0.6', 'types-PyYAML'],
+        'train': [
+            'matplotlib>=3.8',
+            'ninja',
+            'onnx>=1.16',
+            'tensorboard',
+            'thop==0.1.1.post2209072238',
+            "tomli; python_version < '3.11'",
+            'torch>=2.4',
+            'tqdm',
+        ],
         'test': ['pytest>=8', 'rosbags>=0.11,<0.12', 'wheel'],
     },
     entry_points={

@@ -1,4 +1,4 @@
-"""CP-Xception's training step with kernels of its own: the same numbers, two to three times as fast.
+"""CP-Xception's training step with kernels of its own: the same numbers, much faster.
 
 `scores(network, images)` equals `network(images)` in training mode, on one core. Maps are held
 [channels, height, width, pictures]; convolution biases in front of a batch normalisation have no
