@@ -4,6 +4,8 @@ PYTHON ?= python3
 # kilted or jazzy; each has an environment of its own
 ROS ?= kilted
 SOURCE ?= auto
+# For machines without a GPU: TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
+TORCH ?= torch
 VENV := $(if $(filter kilted,$(ROS)),.venv,.venv-$(ROS))
 BIN := $(CURDIR)/$(VENV)/bin
 # The environment first on PATH: CMake has to find its Python, and colcon its tools.
@@ -13,7 +15,7 @@ MESSAGES := $(wildcard cp_xception_msgs/msg/*.msg) cp_xception_msgs/CMakeLists.t
 # Nobody else on the network need see what this robot sees.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help run test lint bench env clean
+.PHONY: help run test lint bench env clean train-env test-train
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,13 +31,18 @@ lint: env $(VENV)/.lint  ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(ENVIRONMENT) $(BIN)/mypy
 
+train-env: $(VENV)-train/.done  ## what training/ needs, in an environment of its own
+
+test-train: train-env  ## the tests of the network's structure and of its training
+	@$(CURDIR)/$(VENV)-train/bin/python -m pytest test/unit/test_model.py test/unit/test_training_*.py $(ARGS)
+
 bench: env  ## measure everything: a table, and out/bench.json
 	@$(ENVIRONMENT) $(BIN)/python -m benchmark $(ARGS)
 
 env: $(VENV)/.package
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) build install log out
+	rm -rf $(VENV) $(VENV)-train build install log out
 
 # One stamp file a step, so that a second `make run` starts at once.
 
@@ -68,4 +75,11 @@ $(VENV)/.test: $(VENV)/.package
 
 $(VENV)/.lint: $(VENV)/.package
 	@$(PIP) install -e '.[lint]'
+	@touch $@
+
+$(VENV)-train/.done: setup.py
+	@echo 'Installing PyTorch and what else training needs into $(VENV)-train …'
+	@$(PYTHON) -m venv $(VENV)-train
+	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install $(TORCH)
+	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install -e '.[train,test]'
 	@touch $@

@@ -147,6 +147,8 @@ def _explain(failure: Exception | None) -> int:
 
 
 def _prepare_process() -> None:
+    # PortAudio's Python silences descriptor 2 while it looks for devices: keep one of our own.
+    sys.stderr = os.fdopen(os.dup(2), 'w', buffering=1)
     memory.keep_big_blocks()
     log.forward_to(get_logger(log.PACKAGE))
     os.environ.update(transport.environment(os.environ))

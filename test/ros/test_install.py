@@ -97,9 +97,10 @@ def test_an_editable_install_uses_the_source_tree(workspace, tmp_path):
         sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation',
         '--target', target, '--editable', '.', cwd=workspace / 'src/cp_xception_ros',
     )  # fmt: skip
-    # An editable install works through .pth files, which only a site folder reads.
+    # It works through .pth files, which only a site folder reads; without -S this environment's
+    # own editable install would come first.
     begin = f'import site; site.addsitedir({str(target)!r})\n'
-    lines = call(sys.executable, '-c', begin + FIND, cwd=tmp_path, PYTHONPATH='').split()
+    lines = call(sys.executable, '-S', '-c', begin + FIND, cwd=tmp_path, PYTHONPATH='').split()
     assert all(workspace in Path(line).parents for line in lines)
 
 
