@@ -13,13 +13,16 @@ from cp_xception_ros.nodes import transport
 from cp_xception_ros.vision.detector import make_detector
 
 from . import (
+    conversation,
     foreign_cameras,
     machine,
     on_the_robot,
     overhead,
     report,
+    speech,
     start_up,
     twenty_faces,
+    two_hundred_turns,
     two_processes,
 )
 from .case import Case, MeasuringFailed, NotMeasured, Settings
@@ -34,6 +37,9 @@ CASES = {
         twenty_faces.CASE,
         on_the_robot.CASE,
         start_up.CASE,
+        speech.CASE,
+        conversation.CASE,
+        two_hundred_turns.CASE,
     )
 }
 

@@ -103,6 +103,10 @@ class Child:
         self._reader.join(FAREWELL)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         """Everything it has written so far."""
         return '\n'.join(text for _, text in self._lines)

@@ -9,7 +9,7 @@ from typing import Any
 from .case import Case, Measure
 
 HEADINGS = ('measure', 'target', 'median', 'spread', 'met')
-_DIGITS = {'%': 1, 'ms': 1, 's': 2, '×': 2, 'points': 1}
+_DIGITS = {'%': 1, 'ms': 1, 's': 2, '×': 2, 'points': 1, 'MB': 1}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _row(measure: Measure, values: Sequence[float]) -> tuple[str, ...]:
 
 
 def _number(value: float, unit: str) -> str:
-    return 'never' if math.isinf(value) else f'{value:.{_DIGITS[unit]}f}'
+    return 'never' if math.isinf(value) else f'{value:.{_DIGITS.get(unit, 0)}f}'
 
 
 def _line(row: tuple[str, ...], widths: Sequence[int]) -> str:

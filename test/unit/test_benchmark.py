@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmark import machine, processes, report
+from benchmark import beeps, failing_model, machine, processes, report
 from benchmark.case import Case, Measure, MeasuringFailed, Target
 from benchmark.overhead import cpu_per_picture
 from cp_xception_ros.cli.session import Session
@@ -158,3 +158,37 @@ def test_no_child_outlives_its_block(monkeypatch):
     with processes.Child('child', [sys.executable, '-c', DEAF], {}) as child:
         child.wait_for_line(lambda line: line == 'deaf', 20)
     assert child.has_ended()
+
+
+def test_our_time_is_the_time_to_the_first_sound_without_the_server():
+    pytest.importorskip('rclpy', reason='needs ROS')
+    from benchmark import conversation
+
+    values = conversation.values([(0.5, 0.4), (0.52, 0.4), (0.54, 0.4)], [(1.5, 0.4)])
+    assert values['ours_p50'] == pytest.approx(120)
+    assert values['streamed_p50'] == pytest.approx(520)
+    assert values['whole_p95'] == pytest.approx(1500)
+
+
+def test_a_fifth_of_the_turns_is_interrupted_and_a_fifth_fails():
+    plan = failing_model.make_plan(200, seed=1)
+    assert sum(plan.interrupted) == sum(map(bool, plan.failures)) == 40
+    assert set(plan.failures) - {''} == set(failing_model.FAILURES)
+
+
+@pytest.mark.parametrize('turn', [0, 7, 29, 1007])
+def test_the_tone_of_a_turn_is_found_again(turn):
+    assert beeps.heard(beeps.beep(turn, 960)) == turn % beeps.TONES
+
+
+def test_silence_has_no_tone():
+    assert beeps.heard(0 * beeps.beep(0, 960)) == beeps.SILENT
+
+
+@pytest.mark.parametrize(
+    ('tone', 'begun', 'ended', 'wrong'),
+    [(1, 1.1, 1.5, 0), (1, 1.1, 2.1, 0), (1, 1.1, 2.5, 1), (1, 2.1, 2.15, 0), (2, 1.1, 1.5, 1)],
+)
+def test_a_sound_outside_its_turn_is_counted(tone, begun, ended, wrong):
+    output = f'some line\nsounds {tone} {begun}\nsounds -1 {ended}'
+    assert beeps.heard_wrong(output, [30, 31, 32], [0.0, 1.0, 2.0]) == wrong

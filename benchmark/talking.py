@@ -1,0 +1,132 @@
+"""Somebody who types to the robot, and notes what it says to that."""
+
+from collections.abc import Callable
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+
+from cp_xception_ros.nodes import qos, wire
+
+from .processes import Child, wait_until
+
+# Seconds for processes to start, and for one turn.
+START, TURN = 30.0, 20.0
+# Seconds until the robot has found us as well.
+SETTLING = 0.5
+
+
+class Person:
+    """A node of its own; keeps what comes in by the turn that it belongs to."""
+
+    def __init__(self, domain: int, judy: Child) -> None:
+        self.answered: list[int] = []
+        self.replies: dict[int, list[wire.Reply]] = {}
+        self.sources: dict[int, str] = {}
+        self.spoken: dict[int, list[int]] = {}
+        self._judy = judy
+        self._state = wire.DialogueState.IDLE
+        self._context = Context()
+        self._context.init(domain_id=domain)
+        self._node = Node('person', context=self._context, enable_rosout=False)
+        self._typed = self._node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
+        self._voice = self._node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
+        self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
+        self._listen(wire.Reply, 'dialogue/reply', self._hear, qos.REPLY)
+        self._listen(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._thread = threading.Thread(target=self._spin, daemon=True)
+
+    def __enter__(self) -> 'Person':
+        self._thread.start()
+        self.wait(self._connected, 'not all of the robot is there', START)
+        time.sleep(SETTLING)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown(2.0)
+        self._thread.join(2.0)
+        self._node.destroy_node()
+        self._context.try_shutdown()
+
+    def say(self, text: str) -> tuple[int, float]:
+        """Type; return the turn that answers, and that moment in seconds of time.monotonic."""
+        before = len(self.answered)
+        now = time.monotonic()
+        self._typed.publish(wire.String(data=text))
+        self.wait(lambda: len(self.answered) > before, 'no turn begins')
+        return self.answered[-1], now
+
+    def interrupt(self) -> None:
+        """Raise the voice, and leave it at that: the next words may come typed."""
+        message = wire.VoiceActivity(voice=True)
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._voice.publish(message)
+
+    def wait(self, condition: Callable[[], bool], problem: str, timeout: float = TURN) -> None:
+        """Return when `condition` holds; raises MeasuringFailed after `timeout` seconds."""
+        wait_until(condition, timeout, problem, [self._judy])
+
+    def replied(self, turn: int) -> bool:
+        """The reply to `turn` is complete."""
+        return any(reply.last for reply in list(self.replies.get(turn, [])))
+
+    def texts(self, turn: int) -> list[str]:
+        """Return what the robot meant to say in `turn`."""
+        return [reply.text for reply in list(self.replies.get(turn, [])) if reply.text]
+
+    def sounds(self, turn: int) -> bool:
+        """`turn` was, or is being, spoken."""
+        return wire.SpeechState.SPEAKING in self.spoken.get(turn, [])
+
+    def over(self, turn: int) -> bool:
+        """The reply to `turn` is complete, and spoken where there is something to speak."""
+        states = self.spoken.get(turn, [])
+        spoken = self.sounds(turn) and states[-1] == wire.SpeechState.IDLE
+        return self.replied(turn) and (spoken or not self.texts(turn))
+
+    def idle(self) -> bool:
+        return self._state == wire.DialogueState.IDLE
+
+    def _connected(self) -> bool:
+        publishers = self._node.count_publishers('speech/state')
+        return bool(publishers and self._typed.get_subscription_count() and self.spoken)
+
+    def _listen(
+        self, kind: type, topic: str, callback: Callable[[Any], None], profile: QoSProfile
+    ) -> None:
+        # The last of something is not enough for us.
+        deep = QoSProfile(
+            depth=1000, reliability=profile.reliability, durability=profile.durability
+        )
+        self._node.create_subscription(kind, topic, callback, deep)
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+    def _follow(self, message: wire.DialogueState) -> None:
+        self._state = message.state
+        if self._state == wire.DialogueState.THINKING:
+            self.answered.append(message.turn)
+        if message.source:
+            self.sources[message.turn] = message.source
+
+    def _hear(self, message: wire.Reply) -> None:
+        self.replies.setdefault(message.turn, []).append(message)
+
+    def _follow_speech(self, message: wire.SpeechState) -> None:
+        self.spoken.setdefault(message.turn, []).append(message.state)
