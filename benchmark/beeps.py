@@ -68,20 +68,37 @@ def heard(block: np.ndarray) -> int:
     return round((strongest - LOWEST) / STEP)
 
 
-def heard_wrong(output: str, turns: Sequence[int], sent: Sequence[float]) -> int:
+def count_wrong(output: str, turns: Sequence[int], sent: Sequence[float]) -> int:
     """Return how many sounds began in the wrong turn, or outlasted theirs.
 
-    `output`: of fast_judy. `sent`: when the words of each of the `turns` were sent.
+    `output`: with the lines of the loudspeaker. `sent`: when the words of each of the `turns`
+    were sent.
     """
-    sounds = [(int(match[1]), float(match[2])) for match in LINE.finditer(output)]
-    ends = [when for _, when in sounds[1:]] + [np.inf]
     wrong = 0
-    for (tone, begun), ended in zip(sounds, ends, strict=True):
+    for tone, begun, ended in _sounds(output):
         now = int(np.searchsorted(sent, begun)) - 1
         allowed = [n for n in (now, now - 1) if n >= 0 and begun < _limit(sent, n)]
         own = [n for n in allowed if turns[n] % TONES == tone]
-        wrong += tone != SILENT and (not own or ended > _limit(sent, own[0]))
+        wrong += not own or ended > _limit(sent, own[0])
     return wrong
+
+
+def count_silent(output: str, turns: Sequence[int], sent: Sequence[float]) -> int:
+    """Return how many turns were not heard at all; the arguments are those of `count_wrong`."""
+    sounds = _sounds(output)
+    return sum(
+        not any(
+            tone == turn % TONES and sent[n] < begun < _limit(sent, n) for tone, begun, _ in sounds
+        )
+        for n, turn in enumerate(turns)
+    )
+
+
+def _sounds(output: str) -> list[tuple[int, float, float]]:
+    """Return tone, beginning and end of each."""
+    changes = [(int(match[1]), float(match[2])) for match in LINE.finditer(output)]
+    ends = [when for _, when in changes[1:]] + [np.inf]
+    return [(*change, end) for change, end in zip(changes, ends, strict=True) if change[0] >= 0]
 
 
 def _limit(sent: Sequence[float], number: int) -> float:

@@ -87,14 +87,13 @@ class Person:
         return [reply.text for reply in list(self.replies.get(turn, [])) if reply.text]
 
     def sounds(self, turn: int) -> bool:
-        """`turn` was, or is being, spoken."""
-        return wire.SpeechState.SPEAKING in self.spoken.get(turn, [])
+        """Some of `turn` was played: only then does the loudspeaker name it."""
+        return turn in self.spoken
 
     def over(self, turn: int) -> bool:
-        """The reply to `turn` is complete, and spoken where there is something to speak."""
-        states = self.spoken.get(turn, [])
-        spoken = self.sounds(turn) and states[-1] == wire.SpeechState.IDLE
-        return self.replied(turn) and (spoken or not self.texts(turn))
+        """The reply to `turn` is complete, and played."""
+        states = self.spoken.get(turn, [wire.SpeechState.SPEAKING])
+        return self.replied(turn) and states[-1] == wire.SpeechState.IDLE
 
     def idle(self) -> bool:
         return self._state == wire.DialogueState.IDLE
@@ -120,7 +119,9 @@ class Person:
 
     def _follow(self, message: wire.DialogueState) -> None:
         self._state = message.state
-        if self._state == wire.DialogueState.THINKING:
+        # A state that lasts for a moment only can get lost.
+        replying = self._state in (wire.DialogueState.THINKING, wire.DialogueState.SPEAKING)
+        if replying and message.turn not in self.answered:
             self.answered.append(message.turn)
         if message.source:
             self.sources[message.turn] = message.source

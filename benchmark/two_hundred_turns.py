@@ -9,7 +9,7 @@ import re
 import sys
 import time
 
-from .beeps import GRACE, heard_wrong
+from .beeps import GRACE, count_silent, count_wrong
 from .case import Case, Measure, MeasuringFailed, Settings, Target
 from .failing_model import FAILED, FAILURES, INTERRUPTED, make_plan, serve
 from .processes import Child, free_domain, own_environment
@@ -48,8 +48,8 @@ def run(settings: Settings) -> Mapping[str, float]:
         output = judy.output
     return {
         'said_wrong': _said_wrong(person, turns),
-        'heard_wrong': heard_wrong(output, turns, sent),
-        'wordless': sum(not (person.texts(t) and person.sounds(t)) for t in turns),
+        'heard_wrong': count_wrong(output, turns, sent),
+        'wordless': count_silent(output, turns, sent),
         'model': sum(person.sources.get(t) == 'model' for t in turns),
         'threads': after.threads - before.threads,
         'files': after.files - before.files,
@@ -92,10 +92,10 @@ CASE = Case(
     (
         Measure('said_wrong', 'pieces of another turn, published', 'pieces', Target('≤', 0)),
         Measure('heard_wrong', 'sounds of another turn, heard', 'sounds', Target('≤', 0)),
-        Measure('wordless', 'turns without a spoken word', 'turns', Target('≤', 0)),
+        Measure('wordless', 'turns without a word that is heard', 'turns', Target('≤', 0)),
         Measure('model', 'turns answered by the model', 'turns'),
         Measure('threads', f'threads, after {TURNS} - after {WARM_UP}', 'threads', Target('≤', 0)),
-        Measure('files', 'the same of open files', 'files', Target('≤', 0)),
+        Measure('files', 'the same of open files', 'files', Target('≤', 1)),
         Measure('memory', 'the same of resident memory', 'MB', Target('≤', 5)),
     ),
     f'{TURNS} typed lines to dialogue_manager and audio_output in one process, over DDS, with a '
@@ -103,7 +103,8 @@ CASE = Case(
     f'sound, {FAILED:.0%} are failed by the server in {len(FAILURES)} ways. The voice is a tone '
     'for each turn, found again in what is played, five times as fast as by a loudspeaker. A '
     f'sound may outlast newer words by {GRACE:g} s. The model is left alone after a failure for a '
-    '200th of the usual time; meanwhile the local replies are the words.',
+    '200th of the usual time; meanwhile the local replies are the words. '
+    'One of the open files may be the connection to the server.',
     run,
     repeatable=False,
 )

@@ -191,4 +191,9 @@ def test_silence_has_no_tone():
 )
 def test_a_sound_outside_its_turn_is_counted(tone, begun, ended, wrong):
     output = f'some line\nsounds {tone} {begun}\nsounds -1 {ended}'
-    assert beeps.heard_wrong(output, [30, 31, 32], [0.0, 1.0, 2.0]) == wrong
+    assert beeps.count_wrong(output, [30, 31, 32], [0.0, 1.0, 2.0]) == wrong
+
+
+def test_a_turn_that_is_not_heard_is_counted():
+    output = 'sounds 0 0.1\nsounds -1 0.5\nsounds 2 2.1'
+    assert beeps.count_silent(output, [30, 31, 32], [0.0, 1.0, 2.0]) == 1
