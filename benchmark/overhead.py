@@ -41,7 +41,7 @@ def _plain_loop(*arguments: str) -> float:
 
 def _judy(detector: str) -> float:
     parameter = f'face_detector:detector:={detector}'
-    command = judy_command('--source', 'clip', '--ros-args', '-p', parameter)
+    command = judy_command('--source', 'clip', '--no-talk', '--ros-args', '-p', parameter)
     with Child('judy', command, own_environment(free_domain())) as child:
         return cpu_per_picture(child.finish(PATIENCE))
 
@@ -55,7 +55,7 @@ CASE = Case(
         Measure('source', 'of each, the source alone', 'ms'),
         Measure('without_source', 'ratio without the source', '×'),
     ),
-    'User and system time of all threads of one process, divided by its pictures. Judy: camera, '
+    'User and system time of all threads of one process, by its pictures. judy --no-talk: camera, '
     'face_detector, emotion_classifier and console as nodes, from the first message on /faces '
     'until it ends, tear-down included. Plain loop: the same source at the same 30 Hz, detector, '
     'tracker, alignment, network and smoothing, called one after the other, from the second '
