@@ -29,7 +29,7 @@ from cp_xception_ros.speech.audio import resample
 from cp_xception_ros.speech.recognition import ScriptedRecogniser
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
-from .case import Case, Measure, NotMeasured, Target
+from .case import Case, Measure, MeasuringFailed, NotMeasured, Target
 from .processes import REPOSITORY, free_domain
 
 sys.path.insert(0, str(REPOSITORY / 'test' / 'servers'))
@@ -169,7 +169,7 @@ def _barge_in(robot: Robot, sound_card: pulse.Pulse, voice: np.ndarray) -> tuple
         robot.dialogue.voice.clear()
         sound_card.speak(voice)
         if not robot.dialogue.voice.wait(PATIENCE):
-            raise RuntimeError('the robot heard nobody')
+            raise MeasuringFailed('the robot heard nobody')
         time.sleep(2 * SETTLE)
         onset = float(person.moments()[0])
         return robot.dialogue.heard_at - onset, float(monitor.moments(begun)[-1]) - onset
@@ -179,7 +179,7 @@ def _until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise RuntimeError('the robot stayed silent')
+            raise MeasuringFailed('the robot stayed silent')
         time.sleep(0.02)
 
 
