@@ -43,5 +43,7 @@ def shrink(bgr: np.ndarray, longer_side: int) -> tuple[np.ndarray, np.ndarray]:
     if ratio >= 1:
         return bgr, np.ones(2, np.float32)
     size = max(1, round(width * ratio)), max(1, round(height * ratio))
-    small = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+    # Averaging areas costs four times as much, and matters only where pixels would be left out.
+    method = cv2.INTER_LINEAR if ratio > 0.5 else cv2.INTER_AREA
+    small = cv2.resize(bgr, size, interpolation=method)
     return small, np.array([width / size[0], height / size[1]], np.float32)
