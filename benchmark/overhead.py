@@ -57,7 +57,7 @@ CASE = Case(
     ),
     'User and system time of all threads of one process, by its pictures. judy --no-talk: camera, '
     'face_detector, emotion_classifier and console as nodes, from the first message on /faces '
-    'until it ends, tear-down included. Plain loop: the same source at the same 30 Hz, detector, '
+    'to the last. Plain loop: the same source at the same 30 Hz, detector, '
     'tracker, alignment, network and smoothing, called one after the other, from the second '
     'picture to the last. The source alone: the plain loop with nothing called.',
     run,

@@ -42,8 +42,8 @@ class Judy:
         options = self._options
         nodes: list[Factory] = [
             self._make_console,
-            lambda: self._remember(EmotionClassifierNode()),
-            lambda: self._remember(FaceDetectorNode()),
+            self._make_classifier,
+            self._make_detector,
         ]
         if options.headless_save:
             nodes.append(lambda: SaverNode(options.headless_save))
@@ -85,8 +85,18 @@ class Judy:
 
     def _make_console(self) -> AppNode:
         options = self._options
-        self._console = ConsoleNode(options.json, options.quiet, on_done=self.stop.set)
+        self._console = ConsoleNode(
+            options.json, options.quiet, options.talk, on_done=self.stop.set
+        )
         return self._console
+
+    def _make_classifier(self) -> AppNode:
+        assert self._console is not None
+        return self._remember(EmotionClassifierNode(on_emotion=self._console.see_emotion))
+
+    def _make_detector(self) -> AppNode:
+        assert self._console is not None
+        return self._remember(FaceDetectorNode(on_faces=self._console.see_faces))
 
     def _remember(self, node: WorkerNode[Any]) -> AppNode:
         self._workers.append(node)

@@ -1,5 +1,6 @@
 """The emotion_classifier node: faces in, one EmotionStamped for each face out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import sys
 import time
@@ -35,7 +36,14 @@ class EmotionClassifierConfig:
 
 
 class EmotionClassifierNode(WorkerNode[wire.FaceArray]):
-    def __init__(self, classifier: EmotionClassifier | None = None, **options: Any) -> None:
+    """`on_emotion` gets every message as well, without a way through the middleware."""
+
+    def __init__(
+        self,
+        classifier: EmotionClassifier | None = None,
+        on_emotion: Callable[[wire.EmotionStamped], None] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__('emotion_classifier', **options)
         self.config = config = params.declare(self, EmotionClassifierConfig)
         classifier = classifier or params.build(self, self._load)
@@ -46,7 +54,7 @@ class EmotionClassifierNode(WorkerNode[wire.FaceArray]):
             config.forget_after,
         )
         self._reader = EmotionReader(classifier, smoother)
-        self._order = StampOrder()
+        self._order, self._on_emotion = StampOrder(), on_emotion
         self._publisher = self.create_publisher(wire.EmotionStamped, 'emotion', qos.EVENT)
         self.create_subscription(wire.FaceArray, 'faces', self.receive, qos.FACES)
         self.get_logger().info(f'reading emotions with {self._reader.model}')
@@ -61,7 +69,10 @@ class EmotionClassifierNode(WorkerNode[wire.FaceArray]):
         readings = self._reader.read([face.face_id for face in faces], crops, stamp)
         for face, reading in zip(faces, readings, strict=True):
             elapsed = time.monotonic() - received
-            self._publisher.publish(wire.emotion(face, reading, message.header, model, elapsed))
+            emotion = wire.emotion(face, reading, message.header, model, elapsed)
+            self._publisher.publish(emotion)
+            if self._on_emotion:
+                self._on_emotion(emotion)
         return stamp
 
     def _load(self) -> OnnxClassifier:

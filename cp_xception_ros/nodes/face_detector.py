@@ -1,5 +1,6 @@
 """The face_detector node: pictures in, faces with aligned crops out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import random
 import sys
@@ -48,11 +49,18 @@ class FaceDetectorConfig:
 
 
 class FaceDetectorNode(WorkerNode[wire.Picture]):
-    def __init__(self, rng: random.Random | None = None, **options: Any) -> None:
+    """`on_faces` gets every message as well, without a way through the middleware."""
+
+    def __init__(
+        self,
+        rng: random.Random | None = None,
+        on_faces: Callable[[wire.FaceArray], None] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__('face_detector', **options)
         self.config = params.declare(self, FaceDetectorConfig)
         detector = params.build(self, self._make_detector)
-        self._detector_name, self._faces = detector.name, 0
+        self._detector_name, self._faces, self._on_faces = detector.name, 0, on_faces
         self._finder = FaceFinder(detector, Tracker(rng, max_age=self.config.track_timeout))
         self._order = StampOrder()
         self._publisher = self.create_publisher(wire.FaceArray, 'faces', qos.FACES)
@@ -73,7 +81,10 @@ class FaceDetectorNode(WorkerNode[wire.Picture]):
         stamp = self._order.check(message.header)
         bgr = self._decode(message)
         faces = self._finder.find(bgr, stamp)
-        self._publisher.publish(wire.face_array(bgr.shape[:2], faces, message.header))
+        found = wire.face_array(bgr.shape[:2], faces, message.header)
+        self._publisher.publish(found)
+        if self._on_faces:
+            self._on_faces(found)
         self._faces = len(faces)
         return stamp
 
