@@ -27,7 +27,7 @@ SETTLING = 0.5
 class Listener:
     """Keeps the times of reception, in seconds since the epoch, by the stamp of the picture."""
 
-    def __init__(self, domain: int) -> None:
+    def __init__(self, domain: int, faces: bool = True) -> None:
         self.faces: dict[int, float] = {}
         self.emotions: dict[int, list[float]] = {}
         self.diagnostics: dict[str, wire.DiagnosticStatus] = {}
@@ -37,7 +37,8 @@ class Listener:
         self.node = Node(
             'benchmark', context=self._context, enable_rosout=False, start_parameter_services=False
         )
-        self._listen(wire.FaceArray, 'faces', self._see_faces)
+        if faces:
+            self._listen(wire.FaceArray, 'faces', self._see_faces)
         self._listen(wire.EmotionStamped, 'emotion', self._see_emotion)
         self._listen(wire.DiagnosticArray, '/diagnostics', self._see_diagnostics)
         self._executor = SingleThreadedExecutor(context=self._context)

@@ -49,7 +49,7 @@ def _latencies(crops: list[np.ndarray]) -> list[float]:
     domain = free_domain()
     command = node_command('emotion_classifier', {})
     with (
-        Listener(domain) as listener,
+        Listener(domain, faces=False) as listener,  # it sends them itself
         Child('emotion_classifier', command, own_environment(domain)) as classifier,
     ):
         publisher = listener.node.create_publisher(wire.FaceArray, 'faces', qos.FACES)
