@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterator
 import contextlib
-import fcntl
-import itertools
 import os
-from pathlib import Path
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
+from domains import own_domain
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
@@ -20,10 +17,6 @@ pytest.importorskip('cp_xception_msgs.msg', reason='cp_xception_msgs is not buil
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
-# Above 101 the ports of DDS fall into the range that the system gives to others.
-DOMAINS = range(1, 101)
-# Every test begins at another one: a participant that was killed lingers for a while.
-_next_domain = itertools.count(os.getpid())
 # Generous: the machine may be busy with other things.
 DEADLINE = 30.0
 
@@ -31,15 +24,8 @@ DEADLINE = 30.0
 @pytest.fixture
 def domain() -> Iterator[int]:
     """Yield a ROS_DOMAIN_ID that no other test on this machine uses at the same time."""
-    folder = Path(tempfile.gettempdir(), 'cp_xception_domains')
-    folder.mkdir(exist_ok=True)
-    for _ in DOMAINS:
-        number = DOMAINS[next(_next_domain) % len(DOMAINS)]
-        with open(folder / str(number), 'w') as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield number
-            return
-    raise RuntimeError('all ROS domains are taken')
+    with own_domain() as number:
+        yield number
 
 
 class Ros:
