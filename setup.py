@@ -60,6 +60,7 @@ setup(
         'console_scripts': [
             f'judy = {NAME}.app:main',
             f'judy-fetch-models = {NAME}.cli.fetch_models:main',
+            f'judy-trial = {NAME}.cli.trial:main',
             f'audio_output = {NAME}.nodes.audio_output:main',
             f'camera = {NAME}.nodes.camera:main',
             f'dialogue_manager = {NAME}.nodes.dialogue_manager:main',
