@@ -51,7 +51,7 @@ class WindowScreen:
 
     def __init__(self) -> None:
         """Raises cv2.error: this OpenCV has no windows."""
-        cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL)
+        cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
         cv2.resizeWindow(_NAME, _WIDTH, _WIDTH * 3 // 4 + _PANEL)
 
     def show(self, look: Look, title: str, text: str, left: float) -> None:
@@ -91,7 +91,7 @@ def compose(picture: Image, title: str, text: str, left: float) -> Image:
 
 
 def _put(canvas: Image, text: str, place: tuple[int, int], size: float, colour: object) -> None:
-    cv2.putText(canvas, _plain(text), place, _FONT, size, colour, 1, cv2.LINE_AA)  # type: ignore[call-overload]
+    cv2.putText(canvas, _plain(text), place, _FONT, size, colour, 2, cv2.LINE_AA)  # type: ignore[call-overload]
 
 
 def _plain(text: str) -> str:

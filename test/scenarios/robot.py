@@ -1,9 +1,9 @@
 """The robot of a scenario: the command `judy` as a process of its own, without a camera."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 import os
 from pathlib import Path
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _FAREWELL = 20.0  # seconds to end by itself
 _AUDIBLE = 0.01  # of full scale
 _LAST_LINES = 12
+_ABORTED = 'Fatal Python error: Aborted'
 _KEYS = ('DEEPSEEK_API_KEY', 'JUDY_CHAT_API_KEY', 'JUDY_TTS_API_KEY', 'JUDY_ASR_API_KEY')
 Parameters = dict[str, dict[str, Any]]
 
@@ -78,17 +79,24 @@ class Robot:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def end(self) -> int | None:
-        """Ask it to end; return the exit status, None where it does not end."""
+    def end(self) -> int:
+        """Ask it to end; return the exit status.
+
+        One that does not end is aborted, and prints what its threads were at.
+        """
         self._process.terminate()
-        with suppress(subprocess.TimeoutExpired):
+        try:
             self._process.wait(_FAREWELL)
-            self._reader.join()
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait()
+        self._reader.join()
         return self._process.returncode
 
     @property
     def last_words(self) -> str:
-        return '\n'.join(self._lines[-_LAST_LINES:])
+        begin = self._lines.index(_ABORTED) if _ABORTED in self._lines else -_LAST_LINES
+        return '\n'.join(self._lines[begin:])
 
     @property
     def crashed(self) -> bool:
@@ -113,6 +121,7 @@ def _environment(domain: int) -> dict[str, str]:
     return {
         **inherited,
         'PYTHONPATH': search,
+        'PYTHONFAULTHANDLER': '1',
         'PYTHONUNBUFFERED': '1',
         'ROS_DOMAIN_ID': str(domain),
     }
