@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from training.augment import Augmenter
+from training.optimiser import Optimiser
 from training.recipe import Recipe
 
 CALM_STRENGTH = 1 / 3
@@ -41,9 +42,7 @@ class Trainer:
         self.targets = torch.from_numpy(targets)
         self.seed = seed
         self.epoch = 0
-        self.optimiser = torch.optim.AdamW(
-            weight_groups(network, recipe.weight_decay), lr=recipe.learning_rate
-        )
+        self.optimiser = Optimiser(network, recipe)
         self.averaged = AveragedModel(
             network, avg_fn=warming_average(recipe.average), use_buffers=True
         )
@@ -62,7 +61,6 @@ class Trainer:
             with torch.autocast('cpu', torch.bfloat16, enabled=self.recipe.bfloat16):
                 scores = self.score(images)
             loss = F.cross_entropy(scores.float(), self.targets[rows])
-            self.optimiser.zero_grad()
             loss.backward()
             self._share_gradients()
             self.optimiser.step()
@@ -124,10 +122,7 @@ class Trainer:
             share = progress / warm
         else:
             share = (1 + math.cos(math.pi * (progress - warm) / (1 - warm))) / 2
-        rate = self.recipe.learning_rate * share
-        for group in self.optimiser.param_groups:
-            group['lr'] = rate
-        return rate
+        return self.optimiser.set_rate(share)
 
 
 def place_in_group() -> tuple[int, int]:
@@ -146,17 +141,6 @@ def warming_average(decay: float) -> Callable[..., torch.Tensor]:
         return torch.lerp(mean, new, 1 - min(decay, float((1 + count) / (10 + count))))
 
     return average
-
-
-def weight_groups(network: nn.Module, decay: float) -> list[dict]:
-    """Let only convolution and matrix weights decay, not biases, norms and embeddings."""
-    weights = [m.weight for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
-    chosen = {id(weight) for weight in weights}
-    others = [p for p in network.parameters() if id(p) not in chosen]
-    return [
-        {'params': weights, 'weight_decay': decay},
-        {'params': others, 'weight_decay': 0.0},
-    ]
 
 
 @torch.no_grad()

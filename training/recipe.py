@@ -23,6 +23,7 @@ class Recipe:
     epochs: int = 60
     batch: int = 128
     learning_rate: float = 4e-3
+    muon_rate: float = 0.0  # Muon's own learning rate for the mixing weights; 0: AdamW for all
     weight_decay: float = 0.02
     warm_up: float = 0.1  # share of the steps in which the learning rate rises
     bfloat16: bool = False  # mixed precision, pictures last: worth it for dense convolutions
