@@ -25,9 +25,7 @@ class Optimiser:
         if mixing:
             matrices = [matrix for _, matrix in self.mixing]
             self.parts.append(
-                torch.optim.Muon(
-                    matrices, lr=recipe.muon_rate, weight_decay=recipe.weight_decay
-                )
+                torch.optim.Muon(matrices, lr=recipe.muon_rate, weight_decay=recipe.weight_decay)
             )
         self.full_rates = [part.param_groups[0]['lr'] for part in self.parts]
 
