@@ -33,7 +33,7 @@ from training.networks import build
 from training.records import RunFolder, load_averaged, write_bytes
 
 OPSET = 20  # the first with Gelu as one operator
-# Numbers. Smaller weights stay whole: the first layers are small, and their rounding goes all the way.
+# Numbers. Smaller weights stay whole: they save little.
 LARGE = 1100
 COMPARED = 1000
 EQUAL = 1e-3  # in probability
