@@ -10,8 +10,8 @@ torch.set_num_threads(1)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cp_xception_ros.emotion.classifier import OnnxClassifier  # noqa: E402
-from training.evaluate import choose, figures  # noqa: E402
 from training.deploy import deploy  # noqa: E402
+from training.evaluate import choose, figures  # noqa: E402
 from training.export import answers, describe, halve, largest_difference, to_onnx  # noqa: E402
 from training.golden import golden_image  # noqa: E402
 from training.networks import build  # noqa: E402
