@@ -1,3 +1,4 @@
+from dataclasses import replace
 import json
 from pathlib import Path
 import sys
@@ -36,7 +37,9 @@ class Interrupted(Exception):
     """Stands for the power failing."""
 
 
-def run(data: Path, out: Path, resume: bool = False, stop_after: int = 99) -> dict:
+def run(
+    data: Path, out: Path, resume: bool = False, stop_after: int = 99, recipe: Recipe = SMALL
+) -> dict:
     folder = RunFolder(out)
     save = folder.save_checkpoint
 
@@ -46,15 +49,20 @@ def run(data: Path, out: Path, resume: bool = False, stop_after: int = 99) -> di
             raise Interrupted
 
     folder.save_checkpoint = save_or_stop
-    train(SMALL, data, folder, 0, resume)
+    train(recipe, data, folder, 0, resume)
     return folder.load_checkpoint()
 
 
-def test_an_interrupted_run_ends_as_one_that_was_not(data, tmp_path):
-    whole = run(data, tmp_path / 'whole')
+@pytest.mark.parametrize(
+    'recipe',
+    [SMALL, replace(SMALL, network='teacher', muon_rate=0.02, bfloat16=True)],
+    ids=['AdamW', 'Muon'],
+)
+def test_an_interrupted_run_ends_as_one_that_was_not(data, tmp_path, recipe):
+    whole = run(data, tmp_path / 'whole', recipe=recipe)
     with pytest.raises(Interrupted):
-        run(data, tmp_path / 'parts', stop_after=1)
-    parts = run(data, tmp_path / 'parts', resume=True)
+        run(data, tmp_path / 'parts', stop_after=1, recipe=recipe)
+    parts = run(data, tmp_path / 'parts', resume=True, recipe=recipe)
     for name, value in whole['averaged'].items():
         assert torch.equal(value, parts['averaged'][name]), name
 
