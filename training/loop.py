@@ -52,6 +52,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
         own = torch.Generator().manual_seed((self.seed * 1009 + self.rank) * 100_003 + self.epoch)
         augment = Augmenter(self._strength(), own)
+        torch.manual_seed(own.initial_seed())  # for a network's own dropout
         self.network.train()
         losses = []
         for number, batch in enumerate(self._batches(generator)):
