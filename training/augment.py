@@ -9,9 +9,12 @@ SIDE = 48
 
 
 class Augmenter:
-    """Change grey pictures (N, 1, 48, 48), float 0..255; `strength` scales every range."""
+    """Change grey pictures (N, 1, 48, 48), float 0..255.
 
-    def __init__(self, strength: float, generator: torch.Generator) -> None:
+    `strength` scales every range and chance, of all pictures or (N,) of each.
+    """
+
+    def __init__(self, strength: float | torch.Tensor, generator: torch.Generator) -> None:
         self.strength = strength
         self.generator = generator
 
@@ -22,12 +25,16 @@ class Augmenter:
         images = self._noise(images)
         return self._hide(images).clamp(0, 255)
 
+    @staticmethod
+    def _each(strength: float | torch.Tensor) -> float | torch.Tensor:
+        return strength.view(-1, 1, 1, 1) if isinstance(strength, torch.Tensor) else strength
+
     def _uniform(self, count: int, low: float, high: float) -> torch.Tensor:
         values = torch.rand(count, generator=self.generator)
         return (low + (high - low) * values).view(-1, 1, 1, 1)
 
     def _spread(self, count: int, limit: float) -> torch.Tensor:
-        return self._uniform(count, -limit, limit) * self.strength
+        return self._uniform(count, -limit, limit) * self._each(self.strength)
 
     def _chosen(self, count: int, share: float) -> torch.Tensor:
         return torch.rand(count, generator=self.generator) < share * self.strength

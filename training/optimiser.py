@@ -20,7 +20,7 @@ class Optimiser:
         self.mixing = [(weight, nn.Parameter(as_matrix(weight.detach()))) for weight in mixing]
         groups = weight_groups(network, recipe.weight_decay, mixing)
         self.parts: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(groups, lr=recipe.learning_rate)
+            torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
         ]
         if mixing:
             matrices = [matrix for _, matrix in self.mixing]

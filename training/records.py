@@ -118,8 +118,9 @@ class RunFolder:
 
 
 def load_averaged(folder: RunFolder, network: nn.Module) -> nn.Module:
-    """Put the averaged weights of a run's checkpoint into `network`."""
-    state = folder.load_checkpoint()['averaged']
+    """Put a run's averaged weights into `network`, of its best epoch if the recipe keeps that."""
+    checkpoint = folder.load_checkpoint()
+    state = checkpoint.get('best', checkpoint)['averaged']
     prefix = 'module.'
     network.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k != 'n_averaged'})
     return network.eval()

@@ -229,47 +229,110 @@ inline float half_plus_odd(const float (&terms)[SIZE], float z) {
     return 0.5f + z * value;
 }
 
+// What follows a normalisation: its value, and its slope with what the gradient is multiplied.
+struct Gelu {
+    static float value(float z) { return z * half_plus_odd(INTEGRAL, z); }
+    static float slope(float z) { return half_plus_odd(SLOPE, z); }
+};
+struct Relu {
+    static float value(float z) { return z > 0 ? z : 0; }
+    static float slope(float z) { return z > 0 ? 1 : 0; }
+};
+struct Nothing {
+    static float value(float z) { return z; }
+    static float slope(float) { return 1; }
+};
+
+constexpr int64_t PIECE = 4096;  // values that are added up as floats before doubles take over
+
+// Mean and biased variance of one channel.
+void statistics(const float* x, int64_t count, float& mean, float& variance) {
+    double total = 0, squares = 0;
+    for (int64_t from = 0; from < count; from += PIECE) {
+        const int64_t to = std::min(count, from + PIECE);
+        float part = 0, square = 0;
+        for (int64_t i = from; i < to; ++i) {
+            part += x[i];
+            square += x[i] * x[i];
+        }
+        total += part;
+        squares += square;
+    }
+    const double middle = total / count;
+    mean = middle;
+    variance = squares / count - middle * middle;
+}
+
+// How one channel is normalised: z = gain (x - mean) inverse + shift.
+struct Channel {
+    Channel(int64_t c, const torch::Tensor& gains, const torch::Tensor& shifts,
+            const torch::Tensor& means, const torch::Tensor& variances, double epsilon)
+        : gain(gains.data_ptr<float>()[c]), shift(shifts.data_ptr<float>()[c]),
+          mean(means.data_ptr<float>()[c]),
+          inverse(1.0 / std::sqrt(variances.data_ptr<float>()[c] + epsilon)),
+          scale(gain * inverse), offset(shift - scale * mean) {}
+    float gain, shift, mean, inverse, scale, offset;
+};
+
+template <class Activation>
+void activate(const Channel& k, const float* x, float* y, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) y[i] = Activation::value(k.scale * x[i] + k.offset);
+}
+
+// Writes the gradient before the normalisation's affine part into d; returns its sum and its product
+// with the normalised values.
+template <class Activation>
+std::pair<double, double> activate_back(const Channel& k, const float* x, const float* g, float* d,
+                                        int64_t count) {
+    double total = 0, product = 0;
+    for (int64_t from = 0; from < count; from += PIECE) {
+        const int64_t to = std::min(count, from + PIECE);
+        float part = 0, with = 0;
+        for (int64_t i = from; i < to; ++i) {
+            const float normed = (x[i] - k.mean) * k.inverse;
+            d[i] = g[i] * Activation::slope(k.gain * normed + k.shift);
+            part += d[i];
+            with += d[i] * normed;
+        }
+        total += part;
+        product += with;
+    }
+    return {total, product};
+}
+
+template <class Action>
+void by_activation(const std::string& name, Action action) {
+    if (name == "gelu") return action(Gelu());
+    if (name == "relu") return action(Relu());
+    TORCH_CHECK(name == "none", "no activation ", name);
+    action(Nothing());
+}
+
 }  // namespace
 
-// Batch normalisation over everything but the channel, then GELU.
+// Batch normalisation over everything but the channel, then the activation: gelu, relu or none.
 // Returns the result, the mean and the biased variance per channel.
-std::vector<torch::Tensor> norm_gelu(torch::Tensor input, torch::Tensor gain, torch::Tensor shift,
-                                     double epsilon) {
+std::vector<torch::Tensor> norm(torch::Tensor input, torch::Tensor gain, torch::Tensor shift,
+                                double epsilon, const std::string& activation) {
     const int64_t channels = input.size(0), count = input.numel() / channels;
     auto result = torch::empty_like(input);
     auto mean = torch::empty(channels, input.options()), variance = torch::empty_like(mean);
     for (int64_t c = 0; c < channels; ++c) {
         const float* x = input.data_ptr<float>() + c * count;
-        float* y = result.data_ptr<float>() + c * count;
-        double total = 0, squares = 0;
-        for (int64_t from = 0; from < count; from += 4096) {
-            const int64_t to = std::min(count, from + 4096);
-            float part = 0, square = 0;
-            for (int64_t i = from; i < to; ++i) {
-                part += x[i];
-                square += x[i] * x[i];
-            }
-            total += part;
-            squares += square;
-        }
-        const double middle = total / count, spread = squares / count - middle * middle;
-        mean.data_ptr<float>()[c] = middle;
-        variance.data_ptr<float>()[c] = spread;
-        const float scale = gain.data_ptr<float>()[c] / std::sqrt(spread + epsilon);
-        const float offset = shift.data_ptr<float>()[c] - scale * middle;
-        for (int64_t i = 0; i < count; ++i) {
-            const float z = scale * x[i] + offset;
-            y[i] = z * half_plus_odd(INTEGRAL, z);
-        }
+        statistics(x, count, mean.data_ptr<float>()[c], variance.data_ptr<float>()[c]);
+        const Channel channel(c, gain, shift, mean, variance, epsilon);
+        by_activation(activation, [&](auto kind) {
+            activate<decltype(kind)>(channel, x, result.data_ptr<float>() + c * count, count);
+        });
     }
     return {result, mean, variance};
 }
 
 // Returns the gradients of input, gain and shift.
-std::vector<torch::Tensor> norm_gelu_back(torch::Tensor gradient, torch::Tensor input,
-                                          torch::Tensor gain, torch::Tensor shift,
-                                          torch::Tensor mean, torch::Tensor variance,
-                                          double epsilon) {
+std::vector<torch::Tensor> norm_back(torch::Tensor gradient, torch::Tensor input,
+                                     torch::Tensor gain, torch::Tensor shift, torch::Tensor mean,
+                                     torch::Tensor variance, double epsilon,
+                                     const std::string& activation) {
     const int64_t channels = input.size(0), count = input.numel() / channels;
     auto result = torch::empty_like(input);
     auto gains = torch::empty_like(mean), shifts = torch::empty_like(mean);
@@ -277,27 +340,113 @@ std::vector<torch::Tensor> norm_gelu_back(torch::Tensor gradient, torch::Tensor 
         const float* x = input.data_ptr<float>() + c * count;
         const float* g = gradient.data_ptr<float>() + c * count;
         float* d = result.data_ptr<float>() + c * count;
-        const float middle = mean.data_ptr<float>()[c];
-        const float inverse = 1.0 / std::sqrt(variance.data_ptr<float>()[c] + epsilon);
-        const float scale = gain.data_ptr<float>()[c], offset = shift.data_ptr<float>()[c];
-        double total = 0, product = 0;
-        for (int64_t from = 0; from < count; from += 4096) {
-            const int64_t to = std::min(count, from + 4096);
-            float part = 0, with = 0;
-            for (int64_t i = from; i < to; ++i) {
-                const float normed = (x[i] - middle) * inverse, z = scale * normed + offset;
-                d[i] = g[i] * half_plus_odd(SLOPE, z);
-                part += d[i];
-                with += d[i] * normed;
-            }
-            total += part;
-            product += with;
-        }
-        gains.data_ptr<float>()[c] = product;
-        shifts.data_ptr<float>()[c] = total;
-        const float level = total / count, slope = product / count, outer = scale * inverse;
+        const Channel k(c, gain, shift, mean, variance, epsilon);
+        std::pair<double, double> sums;
+        by_activation(activation, [&](auto kind) {
+            sums = activate_back<decltype(kind)>(k, x, g, d, count);
+        });
+        shifts.data_ptr<float>()[c] = sums.first;
+        gains.data_ptr<float>()[c] = sums.second;
+        const float level = sums.first / count, slope = sums.second / count;
         for (int64_t i = 0; i < count; ++i)
-            d[i] = outer * (d[i] - level - (x[i] - middle) * inverse * slope);
+            d[i] = k.scale * (d[i] - level - (x[i] - k.mean) * k.inverse * slope);
+    }
+    return {result, gains, shifts};
+}
+
+namespace {
+
+typedef int32_t Choice __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef uint8_t Taps __attribute__((vector_size(LANES), aligned(1)));
+
+// The largest value of a window (the smallest where `sign` is -1) and its tap, for 16 pictures.
+inline void extreme(const Window& window, const float* from, float sign, float* to, uint8_t* tap) {
+    Vector best = load(from + window.place[0]) * sign;
+    Choice chosen = Choice{} + window.tap[0];
+    for (int k = 1; k < window.size; ++k) {
+        const Vector v = load(from + window.place[k]) * sign;
+        chosen = v > best ? Choice{} + window.tap[k] : chosen;
+        best = v > best ? v : best;
+    }
+    store(to, best * sign);
+    *reinterpret_cast<Taps*>(tap) = __builtin_convertvector(chosen, Taps);
+}
+
+// The gradients of all windows that chose one input, for 16 pictures.
+inline Vector scatter(const Window& window, const float* gradient, const uint8_t* taps) {
+    Vector total = {};
+    for (int k = 0; k < window.size; ++k) {
+        const Taps chosen = *reinterpret_cast<const Taps*>(taps + window.place[k]);
+        const Choice here = __builtin_convertvector(chosen, Choice) == window.tap[k];
+        total += here ? load(gradient + window.place[k]) : Vector{};
+    }
+    return total;
+}
+
+}  // namespace
+
+// Batch normalisation, then the maximum of 3x3 windows, stride 2, padding 1. Normalising keeps or turns
+// the order, so the windows are searched first. Returns the result, the inputs that were chosen, their
+// taps, the mean and the biased variance per channel.
+std::vector<torch::Tensor> norm_pool(torch::Tensor input, torch::Tensor gain, torch::Tensor shift,
+                                     double epsilon) {
+    const Maps in(input);
+    const int64_t count = in.height * in.width * in.pictures;
+    const int64_t height = (in.height - 1) / 2 + 1, width = (in.width - 1) / 2 + 1;
+    auto chosen = torch::empty({in.channels, height, width, in.pictures}, input.options());
+    auto result = torch::empty_like(chosen);
+    auto taps = torch::empty_like(chosen, torch::kByte);
+    auto mean = torch::empty(in.channels, input.options()), variance = torch::empty_like(mean);
+    const Maps out(chosen);
+    for (int64_t c = 0; c < in.channels; ++c) {
+        statistics(in.at(c, 0, 0), count, mean.data_ptr<float>()[c], variance.data_ptr<float>()[c]);
+        const Channel k(c, gain, shift, mean, variance, epsilon);
+        uint8_t* tap = taps.data_ptr<uint8_t>() + (out.at(c, 0, 0) - out.data);
+        for (int64_t y = 0; y < height; ++y)
+            for (int64_t x = 0; x < width; ++x) {
+                const Window window = reading(in, y, x, 2);
+                const int64_t place = (y * width + x) * in.pictures;
+                for (int64_t b = 0; b < in.pictures; b += LANES)
+                    extreme(window, in.at(c, 0, 0) + b, k.scale < 0 ? -1 : 1,
+                            out.at(c, 0, 0) + place + b, tap + place + b);
+            }
+        activate<Nothing>(k, out.at(c, 0, 0), Maps(result).at(c, 0, 0),
+                          height * width * in.pictures);
+    }
+    return {result, chosen, taps, mean, variance};
+}
+
+// Returns the gradients of input, gain and shift.
+std::vector<torch::Tensor> norm_pool_back(torch::Tensor gradient, torch::Tensor input,
+                                          torch::Tensor chosen, torch::Tensor taps,
+                                          torch::Tensor gain, torch::Tensor mean,
+                                          torch::Tensor variance, double epsilon) {
+    const Maps in(input), out(gradient), best(chosen);
+    const int64_t count = in.height * in.width * in.pictures;
+    const int64_t pooled = out.height * out.width * out.pictures;
+    auto result = torch::empty_like(input);
+    auto gains = torch::empty_like(mean), shifts = torch::empty_like(mean);
+    for (int64_t c = 0; c < in.channels; ++c) {
+        const Channel k(c, gain, mean, mean, variance, epsilon);
+        const float *g = out.at(c, 0, 0), *v = best.at(c, 0, 0);
+        double total = 0, product = 0;
+        for (int64_t i = 0; i < pooled; ++i) {
+            total += g[i];
+            product += g[i] * (v[i] - k.mean) * k.inverse;
+        }
+        shifts.data_ptr<float>()[c] = total;
+        gains.data_ptr<float>()[c] = product;
+        const float level = total / count, slope = product / count * k.inverse;
+        const uint8_t* tap = taps.data_ptr<uint8_t>() + (g - out.data);
+        for (int64_t y = 0; y < in.height; ++y)
+            for (int64_t x = 0; x < in.width; ++x) {
+                const Window window = writing(out, y, x, 2);
+                for (int64_t b = 0; b < in.pictures; b += LANES) {
+                    const Vector moved = (load(in.at(c, y, x) + b) - k.mean) * slope;
+                    store(Maps(result).at(c, y, x) + b,
+                          (scatter(window, g + b, tap + b) - level - moved) * k.scale);
+                }
+            }
     }
     return {result, gains, shifts};
 }
@@ -308,6 +457,8 @@ PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {
     m.def("depthwise", &depthwise);
     m.def("depthwise_input", &depthwise_input);
     m.def("depthwise_weights", &depthwise_weights);
-    m.def("norm_gelu", &norm_gelu);
-    m.def("norm_gelu_back", &norm_gelu_back);
+    m.def("norm", &norm);
+    m.def("norm_back", &norm_back);
+    m.def("norm_pool", &norm_pool);
+    m.def("norm_pool_back", &norm_pool_back);
 }
