@@ -36,7 +36,7 @@ class DeployedMain(nn.Module):
 
     def __init__(self, stage: CrossStage, side: int) -> None:
         super().__init__()
-        first, norm, _, parc, second, last = stage.main
+        first, norm, self.activation, parc, second, last = stage.main
         enter = nn.Sequential(first[0], fuse_conv_bn_eval(first[1], norm))
         leave = nn.Sequential(second[0], fuse_conv_bn_eval(second[1], last))
         # For four channels one dense convolution is cheaper than two with twelve empty ones.
@@ -53,7 +53,7 @@ class DeployedMain(nn.Module):
             self.constant = filled(constant, 1, lanes(constant.shape[1]))
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        maps = self.leave(self.parc(F.gelu(self.enter(maps))))
+        maps = self.leave(self.parc(self.activation(self.enter(maps))))
         if self.constant is not None:
             maps = maps + self.constant
         return F.gelu(maps)
@@ -67,6 +67,7 @@ class Deployed(nn.Module):
         stem = network.stem
         stages = [cast(CrossStage, stage) for stage in network.stages]
         self.split = stages[0].split
+        self.activation = stem[2]
         last = fuse_conv_bn_eval(stem[3], stem[4])
         self.first = packed_first(fuse_conv_bn_eval(stem[0], stem[1]))
         self.second = packed_second(last, self.split)
@@ -78,9 +79,12 @@ class Deployed(nn.Module):
         self.head = head_matrix(network.head, stages[-1].main[-1].num_features)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        secondary = F.gelu(self.first(standardise(images)))
-        main = self.main(unpacked(F.gelu(self.second(secondary)), self.split, SIDES[0]))
-        for conv in self.secondary:
+        maps = self.activation(self.first(standardise(images)))
+        second = self.activation(self.second(maps))
+        main = self.main(unpacked(second, self.split, SIDES[0]))
+        places, *rest = self.secondary
+        secondary = self.activation(places(maps))
+        for conv in rest:
             secondary = F.gelu(conv(secondary))
         return self.head(torch.cat((main, secondary), 1).flatten(1))
 

@@ -10,6 +10,7 @@ except ModuleNotFoundError:  # Python 3.10
 
 NETWORKS = (
     'cp_xception',
+    'cp_xception_fast',
     'cp_xception_without_parc',
     'mini_xception',
     'mini_xception_parc',

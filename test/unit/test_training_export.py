@@ -31,7 +31,7 @@ def settled(name: str) -> torch.nn.Module:
     return network.eval()
 
 
-@pytest.mark.parametrize('name', ['cp_xception', 'mini_xception'])
+@pytest.mark.parametrize('name', ['cp_xception', 'cp_xception_fast', 'mini_xception'])
 def test_the_robot_gets_the_networks_own_probabilities(tmp_path, name):
     network = settled(name)
     model = to_onnx(deploy(network), temperature=1.3)

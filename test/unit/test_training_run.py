@@ -30,7 +30,13 @@ SMALL = Recipe(network='mini_xception', epochs=3, batch=16, calm_epochs=1)
 PAPER = replace(
     load_recipe(Path(fast.__file__).parent / 'recipes' / 'paper.toml'), epochs=3, batch=16
 )
-NATIVE = ('cp_xception', 'cp_xception_without_parc', 'mini_xception', 'mini_xception_parc')
+NATIVE = (
+    'cp_xception',
+    'cp_xception_fast',
+    'cp_xception_without_parc',
+    'mini_xception',
+    'mini_xception_parc',
+)
 MUON = replace(SMALL, network='teacher', muon_rate=0.02, bfloat16=True)
 
 
