@@ -17,7 +17,7 @@ pytest.importorskip('tensorboard', reason='the training environment is not insta
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from test_training_data import pixels, write  # noqa: E402
 
-from training import fast  # noqa: E402
+from training import fast, kernels  # noqa: E402
 from training.augment import Augmenter  # noqa: E402
 from training.kernels import NormPool, compiler_is_here  # noqa: E402
 from training.networks import build  # noqa: E402
@@ -161,6 +161,16 @@ def test_each_picture_is_augmented_by_its_own_strength():
     mirrored = (found - images.flip(3)).abs().mean((1, 2, 3))
     changed = torch.minimum(upright, mirrored)
     assert changed[::2].max() < 0.3 < 5 < changed[1::2].min()
+
+
+def test_a_run_that_was_killed_while_it_compiled_holds_nobody_up():
+    if not kernels.compiler_is_here():
+        pytest.skip('no C++ compiler or no ninja')
+    folder = kernels.folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'lock').touch()
+    kernels.kernels.cache_clear()
+    assert kernels.kernels()
 
 
 def test_augmented_pictures_stay_pictures_and_the_seed_repeats_them():
