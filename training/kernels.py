@@ -3,8 +3,8 @@
 Maps are float32 [channels, height, width, pictures], the pictures a multiple of 16.
 """
 
-from functools import cache
 import fcntl
+from functools import cache
 import hashlib
 from pathlib import Path
 from shutil import which
@@ -32,7 +32,7 @@ def kernels() -> Any:
     place.mkdir(parents=True, exist_ok=True)
     with open(place / 'own.lock', 'w') as own:
         fcntl.flock(own, fcntl.LOCK_EX)
-        # PyTorch's own lock outlives a run that is killed while it compiles, and stops all later ones.
+        # PyTorch's own lock outlives a run that is killed, and would stop all later ones.
         (place / 'lock').unlink(missing_ok=True)
         return load(place.name, [str(SOURCE)], extra_cflags=FLAGS, build_directory=str(place))
 
