@@ -1,8 +1,6 @@
 """What a run leaves behind, always written to a temporary name and then renamed."""
 
 from dataclasses import asdict
-import hashlib
-import io
 import json
 import os
 from pathlib import Path
@@ -10,39 +8,21 @@ import platform
 import subprocess
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
+from training.files import file_hash, write_array, write_bytes, write_json
 from training.recipe import Recipe
 
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file that is either whole or not there."""
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}')
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_array(path: Path, values: np.ndarray) -> None:
-    buffer = io.BytesIO()
-    np.save(buffer, values)
-    write_bytes(path, buffer.getvalue())
-
-
-def write_json(path: Path, value: Any) -> None:
-    write_bytes(path, (json.dumps(value, indent=2) + '\n').encode())
-
-
-def file_hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open(path, 'rb') as source:
-        while block := source.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+__all__ = [
+    'RunFolder',
+    'commit',
+    'file_hash',
+    'load_averaged',
+    'write_array',
+    'write_bytes',
+    'write_json',
+]
 
 
 def commit() -> str:
