@@ -6,8 +6,8 @@ import numpy as np
 
 from cp_xception_ros.emotion.labels import EMOTIONS
 from training.pictures import CLASSES, SIDE, WHOLE, DataError, Pictures
-from training.readers import read_pictures
 from training.readers.fer2013 import VOTE_COLUMNS, read_fer2013
+from training.readers.known import read_pictures
 
 __all__ = [
     'CLASSES',
