@@ -31,6 +31,14 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, (json.dumps(value, indent=2) + '\n').encode())
 
 
+def digest(*arrays: np.ndarray) -> str:
+    """Return the sha256 of arrays' contents."""
+    found = hashlib.sha256()
+    for array in arrays:
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
+
+
 def file_hash(path: Path) -> str:
     digest = hashlib.sha256()
     with open(path, 'rb') as source:

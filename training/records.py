@@ -74,11 +74,19 @@ class RunFolder:
             'machine': platform.machine(),
         }
         write_json(self.path / 'run.json', facts)
+        self.open_log()
+
+    def open_log(self) -> None:
+        """Open the TensorBoard log."""
         from torch.utils.tensorboard import SummaryWriter
 
         self._board = SummaryWriter(str(self.path / 'tensorboard'))
 
-    def note(self, epoch: int, figures: dict[str, float]) -> None:
+    def close_log(self) -> None:
+        """Close the TensorBoard log."""
+        self._board.close()
+
+    def note(self, epoch: int, figures: dict[str, float], show: bool = True) -> None:
         """Add one epoch to metrics.jsonl and the TensorBoard log, and print it."""
         line = json.dumps({'epoch': epoch, **figures})
         with open(self.path / 'metrics.jsonl', 'a') as out:
@@ -86,7 +94,8 @@ class RunFolder:
         for name, value in figures.items():
             self._board.add_scalar(name, value, epoch)
         self._board.flush()
-        print(line, flush=True)
+        if show:
+            print(line, flush=True)
 
     def save_checkpoint(self, state: dict) -> None:
         temporary = self.checkpoint.with_suffix('.partial')
