@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('tqdm', reason='the training environment is not installed')
-data = pytest.importorskip('skimage.data', reason='scikit-image has the portrait')
+cbook = pytest.importorskip('matplotlib.cbook', reason='matplotlib has the portrait')
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from test_training_data import pixels, write  # noqa: E402
@@ -31,9 +31,10 @@ def save(path: Path, picture: np.ndarray) -> Path:
 
 @pytest.fixture(scope='session')
 def portrait() -> np.ndarray:
-    """Return a smiling woman's head and shoulders, uint8 (256, 256), as JAFFE's pictures are."""
-    colour = cv2.cvtColor(data.astronaut()[:300, 80:380], cv2.COLOR_RGB2GRAY)
-    return cv2.resize(colour, (256, 256), interpolation=cv2.INTER_AREA)
+    """Return Grace Hopper's head and shoulders, uint8 (256, 256), as JAFFE's pictures are."""
+    with cbook.get_sample_data('grace_hopper.jpg') as source:
+        photo = cv2.imdecode(np.frombuffer(source.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    return cv2.resize(photo[:420, 46:466], (256, 256), interpolation=cv2.INTER_AREA)
 
 
 def named(pictures) -> list[str]:
@@ -211,6 +212,12 @@ def test_jaffe_names_tell_subject_and_expression(tmp_path, portrait):
         'YM': 'neutral', 'NA': 'surprise',
     }  # fmt: skip
     assert found.origin == 'JAFFE, faces found by cascade'
+
+
+def test_the_detector_that_cut_the_faces_is_named(tmp_path, portrait, yunet):
+    save(tmp_path / 'KA.NE1.26.tiff', portrait)
+    found = read_pictures(tmp_path, str(yunet))
+    assert found.origin == 'JAFFE, faces found by face_detection_yunet_2023mar'
 
 
 def test_the_face_fills_the_picture_as_in_fer2013(tmp_path, portrait):

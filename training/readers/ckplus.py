@@ -34,7 +34,8 @@ def read_ckplus(folder: Path, cutter: FaceCutter) -> Pictures:
     labels = sorted(path for path in root.rglob(LABELS) if not path.name.startswith('.'))
     if not labels:
         raise DataError(f'{root}: no {LABELS} files (Emotion_labels.zip) beside {IMAGES}')
-    entries, contempt = [], 0
+    entries: list[Entry] = []
+    contempt = 0
     for path in labels:
         expression, frames = _expression(path), _frames(root / IMAGES, path)
         if expression == 'contempt':

@@ -53,7 +53,8 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def _read(folder: Path, parts: list[tuple[Path, str]]) -> Pictures:
-    entries, contempt = [], 0
+    entries: list[Entry] = []
+    contempt = 0
     for part, usage in parts:
         for place in subfolders(part):
             files = _files(place)
