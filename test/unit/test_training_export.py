@@ -11,7 +11,6 @@ torch.set_num_threads(1)
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cp_xception_ros.emotion.classifier import OnnxClassifier  # noqa: E402
 from training.deploy import deploy  # noqa: E402
-from training.evaluate import choose, figures  # noqa: E402
 from training.export import answers, describe, halve, largest_difference, to_onnx  # noqa: E402
 from training.golden import golden_image  # noqa: E402
 from training.networks import build  # noqa: E402
@@ -76,23 +75,3 @@ def test_the_golden_picture_is_the_same_everywhere():
     image = golden_image()
     assert (image.shape, image.dtype) == ((48, 48), np.uint8)
     assert int(image.astype(np.int64).sum()) == 313291
-
-
-def test_figures_of_a_perfect_and_certain_network():
-    labels = np.arange(70) % 7
-    result = figures(np.eye(7, dtype=np.float32)[labels], labels)
-    assert result['accuracy'] == result['balanced_accuracy'] == result['macro_f1'] == 1
-    assert result['calibration_error'] == 0
-    assert result['per_class']['fear'] == {
-        'pictures': 10, 'precision': 1, 'recall': 1, 'f1': 1,
-    }  # fmt: skip
-
-
-def test_a_usage_that_the_file_lacks_is_named():
-    from training.data import DataError, Pictures
-
-    pictures = Pictures(np.zeros((1, 48, 48), np.uint8), np.zeros(1, int), np.array(['Training']))
-    with pytest.raises(DataError, match="usage 'PrivateTest'; the file has Training"):
-        choose(pictures, 'PrivateTest', 'fer2013')
-    with pytest.raises(DataError, match='fer2013new'):
-        choose(pictures, 'Training', 'ferplus')
