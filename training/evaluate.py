@@ -38,7 +38,8 @@ def classify(classifier: OnnxClassifier, images: np.ndarray, quiet: bool = False
 
 def print_table(result: Mapping[str, Any]) -> None:
     """Print the figures for people."""
-    print(f'{result["model"]} on {result["data"]}, {result["usage"]}, {result["labels"]} labels')
+    labels = ', majority of the FER+ votes' if result['labels'] == 'ferplus' else ''
+    print(f'{result["model"]} on {result["data"]}, {result["usage"]}{labels}')
     print(f'{"pictures":20} {result["pictures"]}')
     for reason, count in result['left_out'].items():
         print(f'{"left out: " + reason:20} {count}')

@@ -1,8 +1,8 @@
 """What a run leaves behind, always written to a temporary name and then renamed."""
 
 from dataclasses import asdict
+import io
 import json
-import os
 from pathlib import Path
 import platform
 import subprocess
@@ -98,9 +98,10 @@ class RunFolder:
             print(line, flush=True)
 
     def save_checkpoint(self, state: dict) -> None:
-        temporary = self.checkpoint.with_suffix('.partial')
-        torch.save(state, temporary)
-        os.replace(temporary, self.checkpoint)
+        # Through memory: PyTorch's own writer hides that a disk is full.
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        write_bytes(self.checkpoint, buffer.getvalue())
 
     def load_checkpoint(self) -> dict:
         return torch.load(self.checkpoint, weights_only=True)

@@ -104,6 +104,20 @@ def test_an_interrupted_cross_validation_ends_as_one_that_was_not(
     assert len((tmp_path / 'fold_02/metrics.jsonl').read_text().splitlines()) == 1
 
 
+def test_a_full_disk_is_an_error_and_leaves_no_finished_fold(monkeypatch, pictures, tmp_path):
+    write = Path.write_bytes
+
+    def full(self: Path, content: bytes) -> int:
+        if 'checkpoint' in self.name:
+            raise OSError(28, 'No space left on device', str(self))
+        return write(self, content)
+
+    monkeypatch.setattr(Path, 'write_bytes', full)
+    with pytest.raises(OSError, match='No space left'):
+        cross_validate(PLAN, pictures, tmp_path)
+    assert not list(tmp_path.glob('fold_*'))
+
+
 def test_a_folder_with_results_is_not_written_over(pictures, done):
     with pytest.raises(FileExistsError, match='--resume'):
         cross_validate(PLAN, pictures, done[0])
