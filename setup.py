@@ -48,6 +48,7 @@ setup(
             'matplotlib>=3.8',
             'ninja',
             'onnx>=1.16',
+            'scikit-learn>=1.4',
             'tensorboard',
             'thop==0.1.1.post2209072238',
             "tomli; python_version < '3.11'",

@@ -13,6 +13,7 @@ from cp_xception_ros.nodes import transport
 from cp_xception_ros.vision.detector import make_detector
 
 from . import (
+    classifier,
     conversation,
     foreign_cameras,
     machine,
@@ -40,6 +41,7 @@ CASES = {
         speech.CASE,
         conversation.CASE,
         two_hundred_turns.CASE,
+        classifier.CASE,
     )
 }
 

@@ -31,6 +31,8 @@ from training.kernels import (
     compiler_is_here,
 )
 
+NAMES = {nn.GELU: 'gelu', nn.ReLU: 'relu'}
+
 
 def serves(network: nn.Module, batch: int) -> bool:
     """Tell whether `scores` can take this network and batch on this machine."""
@@ -53,20 +55,22 @@ def scores(network: CPXception | MiniXception, images: torch.Tensor) -> torch.Te
     """Return the scores (N, classes) of pictures (N, 1, 48, 48); N a multiple of 16."""
     maps = standardise(images).permute(1, 2, 3, 0).contiguous()
     mini = isinstance(network, MiniXception)
-    for conv, norm in ((network.stem[0], network.stem[1]), (network.stem[3], network.stem[4])):
-        maps = _norm(Conv3.apply(maps, conv.weight), norm, activation='relu' if mini else 'gelu')
+    for place in (0, 3):
+        conv, norm, activation = network.stem[place : place + 3]
+        maps = _norm(Conv3.apply(maps, conv.weight), norm, activation=NAMES[type(activation)])
     for stage in network.stages:
         maps = _residual(stage, maps) if mini else _stage(stage, maps)
     return _dense_head(network.head, maps) if mini else _light_head(network.head, maps)
 
 
 def _stage(stage: CrossStage, maps: torch.Tensor) -> torch.Tensor:
-    first, norm, _, parc, second, last = stage.main
+    first, norm, activation, parc, second, last = stage.main
     entering, passing = maps.split((stage.split, len(maps) - stage.split))
-    deep = _second(norm, parc, second, _separable(first, entering), 'gelu')
+    kind = NAMES[type(activation)]
+    deep = _second(norm, parc, second, _separable(first, entering), kind)
     conv, short = stage.secondary
     shallow = _pointwise(conv, passing[:, ::2, ::2].contiguous())
-    return _norm_gelu(torch.cat((deep, shallow)), last, short)
+    return _norm(torch.cat((deep, shallow)), last, short, activation='gelu')
 
 
 def _separable(pair: SeparableConv, maps: torch.Tensor) -> torch.Tensor:
@@ -135,10 +139,6 @@ def _circular(parc: AxialParC, maps: torch.Tensor) -> torch.Tensor:
     down = parc.axis == 2
     mixed = matrix @ maps.flatten(2) if down else matrix[:, None] @ maps
     return mixed.view_as(maps) + parc.conv.bias.view(-1, 1, 1, 1)
-
-
-def _norm_gelu(maps: torch.Tensor, *norms: nn.BatchNorm2d) -> torch.Tensor:
-    return _norm(maps, *norms, activation='gelu')
 
 
 def _norm(maps: torch.Tensor, *norms: nn.BatchNorm2d, activation: str) -> torch.Tensor:

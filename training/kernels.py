@@ -3,9 +3,9 @@
 Maps are float32 [channels, height, width, pictures], the pictures a multiple of 16.
 """
 
+import fcntl
 from functools import cache
 import hashlib
-import os
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -13,8 +13,15 @@ from typing import Any
 import torch
 
 NATIVE = Path(__file__).with_name('native')
+CACHE = Path.home() / '.cache' / 'cp_xception'
 LANES = 16  # the kernels take this many pictures at a time
 FLAGS = ['-O3', '-march=native', '-ffast-math', '-fno-trapping-math']
+
+
+def folder() -> Path:
+    """Return where the library of this source lies, apart from those of other versions."""
+    sources = b''.join(path.read_bytes() for path in sorted(NATIVE.iterdir()))
+    return CACHE / f'cp_xception_{hashlib.sha1(sources).hexdigest()[:8]}'
 
 
 @cache
@@ -22,11 +29,14 @@ def kernels() -> Any:
     """Compile (once per machine) and load the kernels; needs a C++ compiler and ninja."""
     from torch.utils.cpp_extension import load
 
-    os.environ.setdefault('TORCH_EXTENSIONS_DIR', str(Path.home() / '.cache' / 'cp_xception'))
-    # Named by the source, so that trees of several versions do not overwrite each other's library.
-    sources = b''.join(path.read_bytes() for path in sorted(NATIVE.iterdir()))
-    name = f'cp_xception_{hashlib.sha1(sources).hexdigest()[:8]}'
-    return load(name, [str(NATIVE / 'kernels.cpp')], extra_cflags=FLAGS)
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    with open(place / 'own.lock', 'w') as own:
+        fcntl.flock(own, fcntl.LOCK_EX)
+        # PyTorch's own lock outlives a run that is killed, and would stop all later ones.
+        (place / 'lock').unlink(missing_ok=True)
+        source = str(NATIVE / 'kernels.cpp')
+        return load(place.name, [source], extra_cflags=FLAGS, build_directory=str(place))
 
 
 class Conv3(torch.autograd.Function):

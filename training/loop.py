@@ -14,6 +14,7 @@ from tqdm import tqdm
 from training.augment import Augmenter
 from training.balance import repeats, strengths
 from training.loss import FocalLoss, class_weights
+from training.optimiser import Optimiser
 from training.recipe import Recipe
 
 CALM_STRENGTH = 1 / 3
@@ -45,9 +46,7 @@ class Trainer:
         self.seed = seed
         self.epoch = 0
         self.best: dict | None = None
-        self.optimiser = torch.optim.AdamW(
-            weight_groups(network, recipe.weight_decay), lr=recipe.learning_rate, fused=True
-        )
+        self.optimiser = Optimiser(network, recipe)
         self.averaged = AveragedModel(
             network, avg_fn=warming_average(recipe.average), use_buffers=True
         )
@@ -57,6 +56,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
         own = torch.Generator().manual_seed((self.seed * 1009 + self.rank) * 100_003 + self.epoch)
         strength = self._strength()
+        torch.manual_seed(own.initial_seed())  # for a network's own dropout
         self.network.train()
         losses = []
         for number, batch in enumerate(self._batches(generator)):
@@ -66,7 +66,6 @@ class Trainer:
             with torch.autocast('cpu', torch.bfloat16, enabled=self.recipe.bfloat16):
                 scores = self.score(images)
             loss = self.loss(scores.float(), self.targets[rows])
-            self.optimiser.zero_grad()
             loss.backward()
             self._share_gradients()
             self.optimiser.step()
@@ -145,10 +144,7 @@ class Trainer:
     def _set_rate(self, epoch: float) -> float:
         progress = epoch / self.recipe.epochs
         share = one_cycle(progress, self.recipe.warm_up) if self.recipe.one_cycle else 1.0
-        rate = self.recipe.learning_rate * share
-        for group in self.optimiser.param_groups:
-            group['lr'] = rate
-        return rate
+        return self.optimiser.set_rate(share)
 
 
 def one_cycle(progress: float, warm_up: float) -> float:
@@ -174,17 +170,6 @@ def warming_average(decay: float) -> Callable[..., torch.Tensor]:
         return torch.lerp(mean, new, 1 - min(decay, float((1 + count) / (10 + count))))
 
     return average
-
-
-def weight_groups(network: nn.Module, decay: float) -> list[dict]:
-    """Let only convolution and matrix weights decay, not biases, norms and embeddings."""
-    weights = [m.weight for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
-    chosen = {id(weight) for weight in weights}
-    others = [p for p in network.parameters() if id(p) not in chosen]
-    return [
-        {'params': weights, 'weight_decay': decay},
-        {'params': others, 'weight_decay': 0.0},
-    ]
 
 
 @torch.no_grad()

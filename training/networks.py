@@ -10,6 +10,7 @@ from training.teacher import Teacher
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     'cp_xception': CPXception,
+    'cp_xception_fast': partial(CPXception, at_full_size=nn.ReLU),
     'cp_xception_without_parc': partial(CPXception, parc=False),
     'mini_xception': MiniXception,
     'mini_xception_parc': partial(MiniXception, parc=True),

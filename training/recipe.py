@@ -10,6 +10,7 @@ except ModuleNotFoundError:  # Python 3.10
 
 NETWORKS = (
     'cp_xception',
+    'cp_xception_fast',
     'cp_xception_without_parc',
     'mini_xception',
     'mini_xception_parc',
@@ -29,6 +30,7 @@ class Recipe:
     epochs: int = 60
     batch: int = 128
     learning_rate: float = 4e-3
+    muon_rate: float = 0.0  # Muon's own learning rate for the mixing weights; 0: AdamW for all
     weight_decay: float = 0.02
     one_cycle: bool = True  # False: the learning rate stays as it is
     warm_up: float = 0.1  # share of the steps in which the learning rate of one cycle rises

@@ -17,7 +17,7 @@ pytest.importorskip('tensorboard', reason='the training environment is not insta
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from test_training_data import pixels, write  # noqa: E402
 
-from training import fast  # noqa: E402
+from training import fast, kernels  # noqa: E402
 from training.augment import Augmenter  # noqa: E402
 from training.kernels import NormPool, compiler_is_here  # noqa: E402
 from training.networks import build  # noqa: E402
@@ -30,7 +30,14 @@ SMALL = Recipe(network='mini_xception', epochs=3, batch=16, calm_epochs=1)
 PAPER = replace(
     load_recipe(Path(fast.__file__).parent / 'recipes' / 'paper.toml'), epochs=3, batch=16
 )
-NATIVE = ('cp_xception', 'cp_xception_without_parc', 'mini_xception', 'mini_xception_parc')
+NATIVE = (
+    'cp_xception',
+    'cp_xception_fast',
+    'cp_xception_without_parc',
+    'mini_xception',
+    'mini_xception_parc',
+)
+MUON = replace(SMALL, network='teacher', muon_rate=0.02, bfloat16=True)
 
 
 @pytest.fixture(scope='module')
@@ -62,7 +69,7 @@ def run(
     return folder.load_checkpoint()
 
 
-@pytest.mark.parametrize('recipe', [SMALL, PAPER], ids=['averaged', 'paper'])
+@pytest.mark.parametrize('recipe', [SMALL, PAPER, MUON], ids=['averaged', 'paper', 'Muon'])
 def test_an_interrupted_run_ends_as_one_that_was_not(data, tmp_path, recipe):
     whole = run(data, tmp_path / 'whole', recipe)
     with pytest.raises(Interrupted):
@@ -154,6 +161,16 @@ def test_each_picture_is_augmented_by_its_own_strength():
     mirrored = (found - images.flip(3)).abs().mean((1, 2, 3))
     changed = torch.minimum(upright, mirrored)
     assert changed[::2].max() < 0.3 < 5 < changed[1::2].min()
+
+
+def test_a_run_that_was_killed_while_it_compiled_holds_nobody_up():
+    if not kernels.compiler_is_here():
+        pytest.skip('no C++ compiler or no ninja')
+    folder = kernels.folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'lock').touch()
+    kernels.kernels.cache_clear()
+    assert kernels.kernels()
 
 
 def test_augmented_pictures_stay_pictures_and_the_seed_repeats_them():
