@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from training.charts.style import BLUE, GREY, INK, PALE, SKY, figure, per_cent
+from training.charts.style import BLUE, INK, PALE, SKY, figure, per_cent
 
 BAR = 0.26
-LOWEST = 0.5
 
 
 def draw_comparison(rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -16,14 +15,11 @@ def draw_comparison(rows: Sequence[Mapping[str, Any]]) -> Any:
     drawn = figure(2.8)
     axes = drawn.subplots()
     places = np.arange(len(rows))
-    paper = [row['paper_accuracy'] for row in rows]
-    axes.bar(places - BAR, paper, BAR, color=PALE, edgecolor=GREY, linewidth=0.6, label='paper')
-    for offset, name, title, colour in (
-        (0, 'held_out', 'held out', SKY),
-        (BAR, 'public_test', 'PublicTest', BLUE),
-    ):
-        _bars(axes, places + offset, [row[name] for row in rows], title, colour)
-    axes.set(ylabel='accuracy on FER2013', ylim=(LOWEST, 0.75))
+    paper = [{'mean': row['paper_accuracy'], 'deviation': None} for row in rows]
+    _bars(axes, places - BAR, paper, 'paper', PALE)
+    _bars(axes, places, [row['held_out'] for row in rows], 'held out', SKY)
+    _bars(axes, places + BAR, [row['public_test'] for row in rows], 'PublicTest', BLUE)
+    axes.set(ylabel='accuracy on FER2013', ylim=(0, 0.8))
     axes.set_xticks(places, [row['title'].replace(' + ', '\n+ ') for row in rows])
     axes.grid(axis='y')
     per_cent(axes.yaxis)
@@ -37,9 +33,10 @@ def _bars(axes: Any, places: Any, found: Sequence[Any], title: str, colour: str)
     if not known:
         return
     means = [value['mean'] for _, value in known]
-    spreads = [value['deviation'] or 0 for _, value in known]
+    spreads = [value['deviation'] or float('nan') for _, value in known]  # nan draws no bar
     look = {'color': colour, 'edgecolor': INK, 'linewidth': 0.4, 'label': title}
-    error = {'elinewidth': 0.8, 'capsize': 2, 'ecolor': INK}
+    error = {'elinewidth': 0.8, 'capsize': 1.5, 'ecolor': INK}
     axes.bar([place for place, _ in known], means, BAR, yerr=spreads, error_kw=error, **look)
-    for (place, _), mean in zip(known, means, strict=True):
-        axes.text(place, LOWEST + 0.005, f'{100 * mean:.1f}', ha='center', va='bottom', size=6)
+    for (place, value), mean in zip(known, means, strict=True):
+        top = mean + (value['deviation'] or 0) + 0.01
+        axes.text(place, top, f'{100 * mean:.1f}', ha='center', va='bottom', size=6)
