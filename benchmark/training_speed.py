@@ -50,8 +50,8 @@ CASE = Case(
     'training_speed',
     _measures(),
     'Pictures trained on per second, 1 thread, batches of 64, on 640 Training pictures of '
-    'FER2013: by our trainer with recipes/paper.toml, and by a plain PyTorch loop (DataLoader, PIL, '
-    'transforms of single pictures, AdamW) with the same network. Both take turns; median of 5 '
-    'passes.',
+    'FER2013: by our trainer with recipes/paper.toml, and by a plain PyTorch loop (DataLoader, '
+    'PIL, transforms of single pictures, AdamW) with the same network. Both take turns; median of '
+    '5 passes.',
     run,
 )

@@ -16,10 +16,8 @@ from training.speed import NETWORKS, measure  # noqa: E402
 
 
 def test_both_loops_are_measured_for_both_networks(tmp_path):
-    write(
-        tmp_path,
-        [(n % 7, pixels(n), 'Training') for n in range(66)] + [(0, pixels(99), 'PublicTest')],
-    )
+    pictures = [(n % 7, pixels(n), 'Training') for n in range(66)]
+    write(tmp_path, [*pictures, (0, pixels(99), 'PublicTest')])
     rows = measure(tmp_path, batches=1, rounds=1)
     assert [row['network'] for row in rows] == list(NETWORKS)
     for row in rows:
