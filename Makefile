@@ -4,8 +4,8 @@ PYTHON ?= python3
 # kilted or jazzy; each has an environment of its own
 ROS ?= kilted
 SOURCE ?= auto
-# For machines without a GPU: TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
-TORCH ?= torch
+# Without a GPU: TORCH='torch torchvision --index-url https://download.pytorch.org/whl/cpu'
+TORCH ?= torch torchvision
 VENV := $(if $(filter kilted,$(ROS)),.venv,.venv-$(ROS))
 BIN := $(CURDIR)/$(VENV)/bin
 # The environment first on PATH: CMake has to find its Python, and colcon its tools.

@@ -51,6 +51,8 @@ setup(
             'scikit-learn>=1.4',
             'tensorboard',
             'thop==0.1.1.post2209072238',
+            # Has torchvision, which must come from the same index as torch.
+            'timm>=1.0',
             "tomli; python_version < '3.11'",
             'torch>=2.4',
             'tqdm',

@@ -22,6 +22,7 @@ from . import (
     report,
     speech,
     start_up,
+    training_speed,
     twenty_faces,
     two_hundred_turns,
     two_processes,
@@ -42,6 +43,7 @@ CASES = {
         conversation.CASE,
         two_hundred_turns.CASE,
         classifier.CASE,
+        training_speed.CASE,
     )
 }
 

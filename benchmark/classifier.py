@@ -1,17 +1,14 @@
 """CP-Xception against Mini-Xception, as training/latency.py compares them."""
 
 from collections.abc import Mapping
-import importlib.util
 import json
 from pathlib import Path
 import subprocess
-import sys
 import tempfile
 
-from .case import Case, Measure, MeasuringFailed, NotMeasured, Settings, Target
-from .processes import REPOSITORY
+from .case import Case, Measure, MeasuringFailed, Settings, Target
+from .processes import REPOSITORY, python_with_torch
 
-TRAINING = REPOSITORY / '.venv-train/bin/python'
 PATIENCE = 600.0
 WAYS = {
     'onnxruntime': 'ort',
@@ -26,21 +23,13 @@ def run(settings: Settings) -> Mapping[str, float]:
     """Run training/latency.py where torch is installed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'latency.json'
-        command = [_python(), 'training/latency.py', '--json', str(path)]
+        command = [python_with_torch(), 'training/latency.py', '--json', str(path)]
         done = subprocess.run(
             command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE
         )
         if done.returncode:
             raise MeasuringFailed(f'training/latency.py: {done.stderr[-500:]}')
         return _values(json.loads(path.read_text()))
-
-
-def _python() -> str:
-    if importlib.util.find_spec('torch'):
-        return sys.executable
-    if TRAINING.is_file():
-        return str(TRAINING)
-    raise NotMeasured('torch is not installed; make train-env installs it')
 
 
 def _values(rows: list[dict]) -> dict[str, float]:

@@ -47,9 +47,11 @@ class Augmenter:
         mirror = (torch.rand(count, generator=self.generator) < 0.5).float() * 2 - 1
         shift = [self._spread(count, 8 / SIDE).flatten() for _ in range(2)]
         cos, sin = zoom * torch.cos(angle), zoom * torch.sin(angle)
-        rows = [cos * mirror, -sin, shift[0], sin * mirror, cos, shift[1]]
-        matrix = torch.stack(rows, 1).view(-1, 2, 3)
-        grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
+        place = (2 * torch.arange(SIDE) + 1) / SIDE - 1
+        grid = torch.empty(count, SIDE, SIDE, 2)
+        for axis, (across, down) in enumerate(((cos * mirror, -sin), (sin * mirror, cos))):
+            row = across[:, None, None] * place + shift[axis][:, None, None]
+            torch.add(row, down[:, None, None] * place[:, None], out=grid[..., axis])
         return F.grid_sample(images, grid, padding_mode='border', align_corners=False)
 
     def _light(self, images: torch.Tensor) -> torch.Tensor:

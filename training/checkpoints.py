@@ -39,8 +39,17 @@ def load_weights(path: Path, network: nn.Module) -> nn.Module:
 
 def _averaged(path: Path) -> Weights:
     try:
-        return torch.load(path, map_location='cpu', weights_only=True)['averaged']
-    except (RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError):
+        saved = torch.load(path, map_location='cpu', weights_only=True)
+        return saved.get('best', saved)['averaged']
+    except (
+        RuntimeError,
+        EOFError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        pickle.UnpicklingError,
+    ):
         raise CheckpointError(f'{path}: not a checkpoint written by train.py') from None
 
 

@@ -21,7 +21,15 @@ from cp_xception_ros.emotion.model import (
     SeparableConv,
     standardise,
 )
-from training.kernels import LANES, Conv3, Depthwise, Norm, NormPool, compiler_is_here
+from training.kernels import (
+    LANES,
+    Conv3,
+    Depthwise,
+    Norm,
+    NormDepthwise,
+    NormPool,
+    compiler_is_here,
+)
 
 NAMES = {nn.GELU: 'gelu', nn.ReLU: 'relu'}
 
@@ -58,8 +66,8 @@ def scores(network: CPXception | MiniXception, images: torch.Tensor) -> torch.Te
 def _stage(stage: CrossStage, maps: torch.Tensor) -> torch.Tensor:
     first, norm, activation, parc, second, last = stage.main
     entering, passing = maps.split((stage.split, len(maps) - stage.split))
-    deep = _norm(_separable(first, entering), norm, activation=NAMES[type(activation)])
-    deep = _separable(second, _parc(parc, deep))
+    kind = NAMES[type(activation)]
+    deep = _second(norm, parc, second, _separable(first, entering), kind)
     conv, short = stage.secondary
     shallow = _pointwise(conv, passing[:, ::2, ::2].contiguous())
     return _norm(torch.cat((deep, shallow)), last, short, activation='gelu')
@@ -78,12 +86,29 @@ def _pointwise(conv: nn.Conv2d, maps: torch.Tensor) -> torch.Tensor:
 def _residual(stage: Residual, maps: torch.Tensor) -> torch.Tensor:
     first, norm, _, parc, second, last, _ = stage.main
     conv, short = stage.short
-    deep = _norm(_separable(first, maps), norm, activation='relu')
-    deep = _separable(second, _parc(parc, deep))
+    deep = _second(norm, parc, second, _separable(first, maps), 'relu')
     pooled, mean, variance = NormPool.apply(deep, last.weight, last.bias, last.eps)
     _follow([last], mean, variance, deep[0].numel())
     shallow = _pointwise(conv, maps[:, ::2, ::2].contiguous())
     return pooled + _norm(shallow, short, activation='none')
+
+
+def _second(
+    norm: nn.BatchNorm2d,
+    parc: nn.Module,
+    pair: SeparableConv,
+    maps: torch.Tensor,
+    activation: str,
+) -> torch.Tensor:
+    """Normalise, activate, apply ParC if there is one, and the second separable convolution."""
+    if isinstance(parc, ParC):
+        return _separable(pair, _parc(parc, _norm(maps, norm, activation=activation)))
+    depth, point = pair
+    result, mean, variance = NormDepthwise.apply(
+        maps, norm.weight, norm.bias, norm.eps, activation, depth.weight, depth.stride[0]
+    )
+    _follow([norm], mean, variance, maps[0].numel())
+    return _pointwise(point, result)
 
 
 def _light_head(head: SeparableConv, maps: torch.Tensor) -> torch.Tensor:
@@ -99,9 +124,7 @@ def _dense_head(conv: nn.Conv2d, maps: torch.Tensor) -> torch.Tensor:
     return (conv.weight.flatten(1) @ means.flatten(0, 1)).T + conv.bias
 
 
-def _parc(parc: ParC | nn.Identity, maps: torch.Tensor) -> torch.Tensor:
-    if isinstance(parc, nn.Identity):
-        return maps
+def _parc(parc: ParC, maps: torch.Tensor) -> torch.Tensor:
     upper, lower = maps.split((parc.split, len(maps) - parc.split))
     return torch.cat((_circular(parc.vertical, upper), _circular(parc.horizontal, lower)))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-SOURCE = Path(__file__).with_name('native') / 'kernels.cpp'
+NATIVE = Path(__file__).with_name('native')
 CACHE = Path.home() / '.cache' / 'cp_xception'
 LANES = 16  # the kernels take this many pictures at a time
 FLAGS = ['-O3', '-march=native', '-ffast-math', '-fno-trapping-math']
@@ -20,7 +20,8 @@ FLAGS = ['-O3', '-march=native', '-ffast-math', '-fno-trapping-math']
 
 def folder() -> Path:
     """Return where the library of this source lies, apart from those of other versions."""
-    return CACHE / f'cp_xception_{hashlib.sha1(SOURCE.read_bytes()).hexdigest()[:8]}'
+    sources = b''.join(path.read_bytes() for path in sorted(NATIVE.iterdir()))
+    return CACHE / f'cp_xception_{hashlib.sha1(sources).hexdigest()[:8]}'
 
 
 @cache
@@ -34,7 +35,8 @@ def kernels() -> Any:
         fcntl.flock(own, fcntl.LOCK_EX)
         # PyTorch's own lock outlives a run that is killed, and would stop all later ones.
         (place / 'lock').unlink(missing_ok=True)
-        return load(place.name, [str(SOURCE)], extra_cflags=FLAGS, build_directory=str(place))
+        source = str(NATIVE / 'kernels.cpp')
+        return load(place.name, [source], extra_cflags=FLAGS, build_directory=str(place))
 
 
 class Conv3(torch.autograd.Function):
@@ -70,11 +72,7 @@ class Depthwise(torch.autograd.Function):
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         maps, weight = ctx.saved_tensors
         gradient = gradients[0].contiguous()
-        back = kernels().depthwise_input(
-            gradient, weight.contiguous(), ctx.stride, maps.shape[1], maps.shape[2]
-        )
-        found = kernels().depthwise_weights(maps, gradient, ctx.stride)
-        return back, found.reshape(weight.shape), None
+        return (*kernels().depthwise_back(gradient, maps, weight.contiguous(), ctx.stride), None)
 
 
 class Norm(torch.autograd.Function):
@@ -99,13 +97,44 @@ class Norm(torch.autograd.Function):
         return (*back, None, None)
 
 
+class NormDepthwise(torch.autograd.Function):
+    """`Norm`, then `Depthwise`, without keeping what is between them."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        maps: torch.Tensor,
+        gain: Any,
+        shift: Any,
+        epsilon: float,
+        activation: str,
+        weight: torch.Tensor,
+        stride: int,
+    ) -> Any:
+        weight = weight.contiguous()
+        found = kernels().norm_depthwise(maps, gain, shift, epsilon, activation, weight, stride)
+        result, mean, variance = found
+        ctx.save_for_backward(maps, weight, gain, shift, mean, variance)
+        ctx.options = epsilon, activation, stride
+        ctx.mark_non_differentiable(mean, variance)
+        return result, mean, variance
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        gradient = gradients[0].contiguous()
+        back, weight, *others = kernels().norm_depthwise_back(
+            gradient, *ctx.saved_tensors, *ctx.options
+        )
+        return (back, *others, None, None, weight, None)
+
+
 class NormPool(torch.autograd.Function):
     """Batch normalisation, then the maximum of every 3x3 window, stride 2, padding 1."""
 
     @staticmethod
     def forward(ctx: Any, maps: torch.Tensor, gain: Any, shift: Any, epsilon: float) -> Any:
         result, chosen, taps, mean, variance = kernels().norm_pool(maps, gain, shift, epsilon)
-        ctx.save_for_backward(maps, chosen, taps, gain, mean, variance)
+        ctx.save_for_backward(maps, chosen, taps, gain, shift, mean, variance)
         ctx.epsilon = epsilon
         ctx.mark_non_differentiable(mean, variance)
         return result, mean, variance
