@@ -31,7 +31,10 @@ class SpeechInputConfig:
     muted: bool = param(False, 'start with the microphone off')
     recogniser: str = param('pocketsphinx', 'who turns speech into words', choices=RECOGNISERS)
     language: str = param('en', 'that people speak')
-    model: str = param('', 'sherpa: directory of the model; openai: its name')
+    model: str = param(
+        '',
+        'sherpa: directory of the model, empty: the one of judy-fetch-models; openai: its name',
+    )
     base_url: str = param('', 'openai: address of the server; its key is in JUDY_ASR_API_KEY')
     threads: int = param(1, 'sherpa: threads of the network', range=(1, 16))
     aggressiveness: int = param(
