@@ -94,6 +94,7 @@ class SpeechInputNode(AppNode):
             'source': source or 'closed',
             'muted': str(self._muted).lower(),
             'utterances': str(self._heard.total),
+            'overruns': str(self._listener.overruns if self._listener else 0),
         }
         if self._missing:
             return Health(ERROR, self._missing, values)

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
 import pulse
 import pytest
@@ -35,7 +36,7 @@ class Microphone:
     name = 'scripted'
 
     def __init__(self):
-        self.there, self.opened, self.closed = True, 0, 0
+        self.there, self.opened, self.closed, self.overruns = True, 0, 0, 0
         self._sound = np.zeros(0, np.int16)
 
     def speak(self, samples):
@@ -159,6 +160,16 @@ def test_a_microphone_that_is_unplugged_comes_back(room, speech):
     room.ros.until(lambda: room.microphone.opened == 2)
     room.microphone.speak(speech)
     room.ros.until(lambda: room.finals)
+
+
+def test_overruns_of_the_microphone_are_in_the_diagnostics(room):
+    reports = room.ros.collect(DiagnosticArray, '/diagnostics', qos.EVENT)
+    room.microphone.overruns = 3
+    room.ros.until(lambda: room.node.health().values['overruns'] == '3')
+    room.ros.until(lambda: any('sound is lost' in r.status[0].message for r in reports))
+    status = next(r.status[0] for r in reports if 'sound is lost' in r.status[0].message)
+    assert status.level == bytes([WARN])
+    assert {value.key: value.value for value in status.values}['overruns'] == '3'
 
 
 def test_words_that_fail_still_end_the_utterance(ros, speech):
