@@ -17,6 +17,8 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('cp_xception_msgs.msg', reason='cp_xception_msgs is not built')
 
+from chat_server import ChatServer
+from dialogue_stage import Stage
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
@@ -101,6 +103,28 @@ def ros(domain: int) -> Iterator[Ros]:
     nodes = Ros(domain)
     yield nodes
     nodes.close()
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the tester's own keys out of the tests."""
+    for name in ('DEEPSEEK', 'JUDY_CHAT', 'JUDY_ASR', 'JUDY_TTS', 'OPENAI'):
+        monkeypatch.delenv(f'{name}_API_KEY', raising=False)
+
+
+@pytest.fixture
+def stage(ros: Ros) -> Iterator[Callable[..., Stage]]:
+    """Yield what makes a dialogue_manager, with a model that behaves as told."""
+    servers: list[ChatServer] = []
+
+    def make(*behaviours, **parameters) -> Stage:
+        server = ChatServer(*behaviours).start() if behaviours else None
+        servers.extend([server] if server else [])
+        return Stage(ros, server, **parameters)
+
+    yield make
+    for server in servers:
+        server.stop()
 
 
 class Process:
