@@ -27,6 +27,7 @@ from .events import (
 )
 from .job import Job
 from .latency import Latency, TurnClock
+from .persona import Remote
 from .proactive import Proactive
 from .responder import Responder
 from .safety import LONGEST, Finding
@@ -161,6 +162,13 @@ class Conversation:
     def proactive(self, enabled: bool) -> None:
         with self._lock:
             self._proactive.enabled = enabled
+
+    def goes_elsewhere(self, remote: Remote) -> None:
+        """Take in what goes to another machine; people are told again where that is more."""
+        with self._lock:
+            if remote & ~self._responder.remote:
+                self._disclosure.renew()
+            self._responder.remote = remote
 
     def forget(self) -> None:
         """Forget the conversation and the user.

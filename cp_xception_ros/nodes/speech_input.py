@@ -7,7 +7,6 @@ import sys
 import time
 from typing import Any
 
-from ..runtime.endpoint import resolve
 from ..runtime.stats import Rate
 from ..speech.activity import VoiceActivity
 from ..speech.endpointing import Endpointer, EndpointSettings
@@ -60,7 +59,7 @@ class SpeechInputNode(AppNode):
         super().__init__('speech_input', **options)
         self.config = config = params.declare(self, SpeechInputConfig)
         self._open_source, self._muted, self._over = open, config.muted, False
-        self._missing, self._heard = '', Rate()
+        self._missing, self._heard, self._remote = '', Rate(), False
         self._recognition: Recognition | None = None
         self._listener: Listener | None = None
         endpointer = Endpointer(params.build(self, self._endpoint_settings))
@@ -74,6 +73,7 @@ class SpeechInputNode(AppNode):
 
     def start(self) -> None:
         self._muted_state.publish(wire.Bool(data=self._muted))
+        self._remote_state.publish(wire.Bool(data=self._remote))
         if self._recognition is not None and self._listener is not None:
             self._recognition.start()
             self._listener.start()
@@ -115,6 +115,7 @@ class SpeechInputNode(AppNode):
         self._transcripts = self.create_publisher(wire.Utterance, 'speech/transcript', qos.EVENT)
         self._voices = self.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
         self._muted_state = self.create_publisher(wire.Bool, '~/muted', qos.STATE)
+        self._remote_state = self.create_publisher(wire.Bool, '~/remote', qos.STATE)
         self.create_subscription(wire.SpeechState, 'speech/state', self._hear_robot, qos.STATE)
         self.create_service(wire.SetBool, '~/mute', self._serve_mute)
 
@@ -123,16 +124,12 @@ class SpeechInputNode(AppNode):
         settings = RecogniserSettings(
             config.recogniser, config.language, config.model, config.base_url, config.threads
         )
-        recogniser = make_recogniser(settings, os.environ)
-        if config.recogniser == 'openai':
-            self._warn_of_remote(config.base_url)
-        return recogniser
-
-    def _warn_of_remote(self, base_url: str) -> None:
-        if not resolve(base_url, '', {}).local:
-            self.get_logger().warning(f'the sound of every utterance is sent to {base_url}')
+        return make_recogniser(settings, os.environ)
 
     def _make_listener(self, recogniser: Recogniser, endpointer: Endpointer) -> None:
+        if recogniser.remote:
+            self.get_logger().warning(f'the sound of every utterance goes to {recogniser.name}')
+        self._remote = recogniser.remote
         activity = VoiceActivity(self.config.aggressiveness, self.config.lowest_level)
         self._recognition = Recognition(recogniser, self._publish_heard, self.report)
         self._listener = Listener(

@@ -55,6 +55,14 @@ def resolve(base_url: str, variable: str, environment: Mapping[str, str]) -> End
     return Endpoint(base_url, key, host, local)
 
 
+def leaves_this_machine(base_url: str) -> bool:
+    """Tell whether what is sent there goes to another machine.
+
+    Raises EndpointError: no http(s) address.
+    """
+    return not is_this_machine(_parse(base_url)[0])
+
+
 def is_this_machine(host: str) -> bool:
     """Tell whether the host name stands for the machine this runs on."""
     if host == 'localhost':

@@ -16,6 +16,8 @@ TAIL = np.zeros(round(0.4 * RATE), np.float32)  # a streaming network looks that
 class Sherpa:
     """`directory`: of the model; '' for the one of judy-fetch-models, which knows English."""
 
+    remote = False
+
     def __init__(self, directory: str = '', language: str = '', threads: int = 1) -> None:
         """Load the model.
 

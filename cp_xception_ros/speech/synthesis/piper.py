@@ -16,7 +16,7 @@ class Piper:
     A voice speaks one language; the sentence's language changes nothing, nor does the pitch.
     """
 
-    name = 'piper'
+    name, remote = 'piper', False
 
     def __init__(self, voice: str, rate: float = 1.0) -> None:
         """Load the voice.
