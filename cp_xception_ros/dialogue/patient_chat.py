@@ -42,6 +42,9 @@ class PatientChat:
     def usable(self) -> bool:
         return self._clock() >= self._blocked_until
 
+    def warm_up(self) -> None:
+        self._backend.warm_up()
+
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
     ) -> 'PatientStream':

@@ -55,6 +55,8 @@ class DialogueManagerNode(AppNode):
         self._disclose()
         self._tell_proactive()
         self._conversation.start()
+        if self._chat:
+            self._chat.warm_up()
 
     def close(self) -> None:
         self._conversation.close()
