@@ -1,19 +1,15 @@
 """Somebody who types to the robot, and notes what it says to that."""
 
 from collections.abc import Callable
-import threading
 import time
-from types import TracebackType
 from typing import Any
 
-from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from cp_xception_ros.nodes import qos, wire
 
 from .processes import Child, wait_until
+from .spun_node import SpunNode
 
 # Seconds for processes to start, and for one turn.
 START, TURN = 30.0, 20.0
@@ -21,44 +17,28 @@ START, TURN = 30.0, 20.0
 SETTLING = 0.5
 
 
-class Person:
+class Person(SpunNode):
     """A node of its own; keeps what comes in by the turn that it belongs to."""
 
     def __init__(self, domain: int, judy: Child) -> None:
+        super().__init__('person', domain)
         self.answered: list[int] = []
         self.replies: dict[int, list[wire.Reply]] = {}
         self.sources: dict[int, str] = {}
         self.spoken: dict[int, list[int]] = {}
         self._judy = judy
         self._state = wire.DialogueState.IDLE
-        self._context = Context()
-        self._context.init(domain_id=domain)
-        self._node = Node('person', context=self._context, enable_rosout=False)
-        self._typed = self._node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
-        self._voice = self._node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
+        self._typed = self.node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
+        self._voice = self.node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
         self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
         self._listen(wire.Reply, 'dialogue/reply', self._hear, qos.REPLY)
         self._listen(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
 
     def __enter__(self) -> 'Person':
-        self._thread.start()
+        super().__enter__()
         self.wait(self._connected, 'not all of the robot is there', START)
         time.sleep(SETTLING)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._executor.shutdown(2.0)
-        self._thread.join(2.0)
-        self._node.destroy_node()
-        self._context.try_shutdown()
 
     def say(self, text: str) -> tuple[int, float]:
         """Type; return the turn that answers, and that moment in seconds of time.monotonic."""
@@ -71,7 +51,7 @@ class Person:
     def interrupt(self) -> None:
         """Raise the voice, and leave it at that: the next words may come typed."""
         message = wire.VoiceActivity(voice=True)
-        message.header.stamp = self._node.get_clock().now().to_msg()
+        message.header.stamp = self.node.get_clock().now().to_msg()
         self._voice.publish(message)
 
     def wait(self, condition: Callable[[], bool], problem: str, timeout: float = TURN) -> None:
@@ -99,7 +79,7 @@ class Person:
         return self._state == wire.DialogueState.IDLE
 
     def _connected(self) -> bool:
-        publishers = self._node.count_publishers('speech/state')
+        publishers = self.node.count_publishers('speech/state')
         return bool(publishers and self._typed.get_subscription_count() and self.spoken)
 
     def _listen(
@@ -109,13 +89,7 @@ class Person:
         deep = QoSProfile(
             depth=1000, reliability=profile.reliability, durability=profile.durability
         )
-        self._node.create_subscription(kind, topic, callback, deep)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
+        self.node.create_subscription(kind, topic, callback, deep)
 
     def _follow(self, message: wire.DialogueState) -> None:
         self._state = message.state
