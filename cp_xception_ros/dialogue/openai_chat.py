@@ -84,7 +84,8 @@ class OpenAIChat:
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop)
             self._thread.join(1.0)
-        if not self._loop.is_running() and not self._loop.is_closed():
+        # An import cannot be broken off, and its thread goes on with the loop.
+        if not self._thread.is_alive() and not self._loop.is_closed():
             self._loop.close()
 
     def _run(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 
 from ..runtime.stats import Rate
 from . import wire
@@ -21,6 +22,17 @@ BURST, REMINDER = 5.0, 300.0
 def steady_clock() -> Clock:
     """Return the clock for timers that go on when a simulated clock stands still."""
     return Clock(clock_type=ClockType.STEADY_TIME)
+
+
+def wait_for_reader(publisher: Publisher, patience: float) -> bool:
+    """Wait until somebody has found the publisher, at most `patience` seconds; say whether.
+
+    What is published before is lost to those who are still looking. Not for callbacks.
+    """
+    deadline = time.monotonic() + patience
+    while not publisher.get_subscription_count() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(publisher.get_subscription_count())
 
 
 class AppNode(Node):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import os
 import sys
-import time
 from typing import Any
 
 from ..runtime.stats import Rate
@@ -16,7 +15,7 @@ from ..speech.recognition import RECOGNISERS, Recogniser, RecogniserSettings, ma
 from ..speech.sources import AudioSource, open_source
 from ..speech.utterances import Heard, Recognition
 from . import params, qos, spin, wire
-from .base import AppNode
+from .base import AppNode, wait_for_reader
 from .health import ERROR, OK, WARN, Health
 from .params import param
 
@@ -167,14 +166,9 @@ class SpeechInputNode(AppNode):
         source = self._open_source(self.config.source, self.config.device)
         self.get_logger().info(f'listening to {source.name}')
         if self.config.source != 'microphone':
-            self._wait_for_reader()
+            # Subscribers get a recording from its start.
+            wait_for_reader(self._transcripts, READER_PATIENCE)
         return source
-
-    def _wait_for_reader(self) -> None:
-        """Give subscribers a moment to find us, so that they get a recording from its start."""
-        deadline = time.monotonic() + READER_PATIENCE
-        while not self._transcripts.get_subscription_count() and time.monotonic() < deadline:
-            time.sleep(0.02)
 
     def _publish_voice(self, change: VoiceChange) -> None:
         self._voices.publish(wire.voice_activity(change, self.config.frame_id))

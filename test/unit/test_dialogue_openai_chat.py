@@ -285,3 +285,19 @@ def test_an_sdk_that_does_not_load_is_told_with_each_request(monkeypatch, tmp_pa
         assert caught.value.cause == 'request' and not caught.value.retry
     chat.close()
     assert not chat._thread.is_alive()
+
+
+def test_closing_while_the_sdk_is_imported_waits_for_nobody(monkeypatch):
+    imported, make = threading.Event(), OpenAIChat._make_client
+
+    def slowly(chat):
+        imported.wait(10.0)
+        return make(chat)
+
+    monkeypatch.setattr(OpenAIChat, '_make_client', slowly)
+    chat = OpenAIChat(resolve('http://127.0.0.1:9/v1', 'KEY', {}), 'm')
+    chat.stream([]).close()
+    chat.close()
+    imported.set()
+    chat._thread.join(10.0)
+    assert not chat._thread.is_alive()
