@@ -167,7 +167,8 @@ class OpenAIChat:
             after = _seconds(error.response.headers.get('retry-after', ''))
             # Some servers repeat the key that they refuse.
             detail = _detail(error).replace(self._client.api_key, '***')
-            return status_error(self.name, error.status_code, detail, after)
+            variable = self._endpoint.variable
+            return status_error(self.name, error.status_code, detail, variable, after)
         if isinstance(error, self._sdk.APITimeoutError):
             return slow_error(self.name, 'answer', self._limits.total)
         if isinstance(error, self._sdk.APIConnectionError):

@@ -116,8 +116,8 @@ class AudioOutputNode(AppNode):
             return make_synthesiser(settings, os.environ, self.report)
         except Unavailable as error:
             # The robot goes on without a voice; its replies can still be read on the topic.
-            self.report(error)
-            self._voice_missing = str(error)
+            self._voice_missing = f'{error}; until then nothing is spoken'
+            self.report(Unavailable(self._voice_missing))
             return SilentSynthesiser()
 
     def _warn_of_remote(self, synthesiser: Synthesiser) -> bool:

@@ -67,8 +67,8 @@ class SpeechInputNode(AppNode):
             self._make_listener(recogniser or self._make_recogniser(), endpointer)
         except Unavailable as error:
             # The robot goes on: words can still be typed.
-            self.report(error)
-            self._missing = str(error)
+            self._missing = f'{error}; until then nothing is heard'
+            self.report(Unavailable(self._missing))
 
     def start(self) -> None:
         self._muted_state.publish(wire.Bool(data=self._muted))

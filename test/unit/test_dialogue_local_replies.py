@@ -187,3 +187,11 @@ def test_a_broken_persona_says_what_is_wrong(tmp_path):
     path.write_text('name: Judy\nsystem_prompt: You are Judy.\ndisclosure: [text]\n')
     with pytest.raises(PhrasesError, match="'disclosure' is missing"):
         read_persona(path)
+
+
+def test_a_persona_that_is_no_yaml_is_told_in_one_line_with_the_place(tmp_path):
+    path = tmp_path / 'persona.yaml'
+    path.write_text('name: Judy\nsystem_prompt: [\n')
+    with pytest.raises(PhrasesError, match=r'persona\.yaml, line 3: no YAML: ') as caught:
+        read_persona(path)
+    assert '\n' not in str(caught.value) and '<unicode' not in str(caught.value)

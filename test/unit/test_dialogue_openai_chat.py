@@ -131,6 +131,12 @@ def test_every_status_has_a_cause_and_one_line(code, cause, retry):
     assert '\n' not in str(error)
 
 
+@pytest.mark.parametrize('code', [401, 403])
+def test_a_refused_key_is_named_by_its_variable(code):
+    with Chat(status(code)) as chat:
+        assert 'JUDY_CHAT_API_KEY' in str(chat.fail())
+
+
 def test_a_key_that_the_server_repeats_is_not_shown():
     environment = {'JUDY_CHAT_API_KEY': 'sk-mine'}
     with Chat(status(401, 'sk-mine is wrong'), environment=environment) as chat:

@@ -83,7 +83,9 @@ def test_a_server_gets_a_wav_file_and_answers_with_words():
     assert np.arange(RATE, dtype='<i2').tobytes() in body
 
 
-@pytest.mark.parametrize(('status', 'hint'), [(401, 'key is wrong'), (402, 'balance')])
+@pytest.mark.parametrize(
+    ('status', 'hint'), [(401, 'JUDY_ASR_API_KEY is wrong'), (402, 'balance')]
+)
 def test_an_error_of_the_server_is_told_in_one_line(status, hint):
     with SpeechServer() as server:
         server.script.status = status

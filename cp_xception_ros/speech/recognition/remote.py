@@ -54,5 +54,5 @@ class RemoteHearing:
                 **request,
             )
         except Exception as error:  # the SDK and its transport have many
-            raise RecognitionError(explain(error, self._server)) from error
+            raise RecognitionError(explain(error, self._server, KEY)) from error
         return Transcript(str(getattr(answer, 'text', '') or '').strip(), self._language)

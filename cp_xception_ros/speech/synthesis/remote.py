@@ -47,7 +47,7 @@ class RemoteSpeech:
             if chunk is None:
                 return
             if isinstance(chunk, Exception):
-                raise SynthesisError(explain(chunk, self._server)) from chunk
+                raise SynthesisError(explain(chunk, self._server, KEY)) from chunk
             rest += chunk
             whole = len(rest) // 2 * 2
             yield Sound(from_int16(np.frombuffer(rest[:whole], '<i2')), RATE)
