@@ -12,7 +12,7 @@ from .processes import Child, wait_until
 from .spun_node import SpunNode
 
 # Seconds for processes to start, and for one turn.
-START, TURN = 30.0, 20.0
+START, TURN = 60.0, 20.0
 # Seconds until the robot has found us as well.
 SETTLING = 0.5
 
@@ -27,12 +27,13 @@ class Person(SpunNode):
         self.sources: dict[int, str] = {}
         self.spoken: dict[int, list[int]] = {}
         self._judy = judy
-        self._state = wire.DialogueState.IDLE
+        self._state: int | None = None
         self._typed = self.node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
         self._voice = self.node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
-        self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
         self._listen(wire.Reply, 'dialogue/reply', self._hear, qos.REPLY)
         self._listen(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
+        # The last one: who has found it, and sends its latched state, has found the others.
+        self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
 
     def __enter__(self) -> 'Person':
         super().__enter__()
@@ -79,8 +80,9 @@ class Person(SpunNode):
         return self._state == wire.DialogueState.IDLE
 
     def _connected(self) -> bool:
-        publishers = self.node.count_publishers('speech/state')
-        return bool(publishers and self._typed.get_subscription_count() and self.spoken)
+        """The robot has found us: what it says before is lost to us."""
+        heard_of_both = self._state is not None and bool(self.spoken)
+        return heard_of_both and bool(self._typed.get_subscription_count())
 
     def _listen(
         self, kind: type, topic: str, callback: Callable[[Any], None], profile: QoSProfile

@@ -53,6 +53,10 @@ class Outlet(Protocol):
 
     def say(self, index: int, piece: Piece) -> None: ...
 
+    def has_listeners(self) -> bool:
+        """Tell whether anybody, such as a loudspeaker, takes what is said."""
+        ...
+
     def audio(self, turn: int, request: AudioRequest) -> None: ...
 
     def alert(self, turn: int, finding: Finding) -> None: ...
@@ -148,11 +152,10 @@ class Conversation:
         """Let time pass; to be called some ten times a second."""
         with self._lock:
             self._handle(Tick())
-            if self._machine.state is State.IDLE and (urge := self._proactive.urge(self._clock())):
-                self._context = (
-                    EmotionContext(emotion=urge.emotion) if urge.emotion else self._context
-                )
-                self._handle(urge)
+            if self._machine.state is not State.IDLE:
+                self._proactive.talking()
+            elif self._outlet.has_listeners():
+                self._speak_up()
 
     @property
     def proactive(self) -> bool:
@@ -212,6 +215,15 @@ class Conversation:
         for action in actions:
             self._act(action)
         return actions
+
+    def _speak_up(self) -> None:
+        """Say something unasked where there is a reason to."""
+        urge = self._proactive.urge(self._clock())
+        if urge is None:
+            return
+        if urge.emotion:
+            self._context = EmotionContext(emotion=urge.emotion)
+        self._handle(urge)
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Enter):

@@ -89,6 +89,9 @@ class DialogueManagerNode(AppNode):
         self.get_logger().debug(f'{piece.turn}.{index} {piece.source}: {piece.text}')
         self._reply.publish(wire_dialogue.reply(index, piece, self.now()))
 
+    def has_listeners(self) -> bool:
+        return self._reply.get_subscription_count() > 0
+
     def audio(self, turn: int, request: AudioRequest) -> None:
         self._audio.publish(wire_dialogue.audio_command(turn, request))
 

@@ -35,7 +35,7 @@ class Recorder:
     def __init__(self):
         self.lock = threading.Condition()
         self.states, self.pieces, self.sounds, self.alerts, self.latencies = [], [], [], [], []
-        self.finished = set()
+        self.finished, self.listeners = set(), True
 
     def state(self, snapshot):
         self._add(self.states, snapshot)
@@ -46,6 +46,9 @@ class Recorder:
             if piece.last:
                 self.finished.add(piece.turn)
             self.lock.notify_all()
+
+    def has_listeners(self):
+        return self.listeners
 
     def audio(self, turn, request):
         self._add(self.sounds, (turn, request))

@@ -33,6 +33,32 @@ def test_muted_the_robot_does_not_speak_unasked():
         assert talk.out.said() == []
 
 
+def test_nothing_is_said_unasked_before_anybody_can_hear_it():
+    """The loudspeaker may take longer to start than the dialogue."""
+    with Talk(told=False) as talk:
+        talk.out.listeners = False
+        talk.look('neutral', seconds=3.0, tick=True)
+        assert talk.out.said() == []
+        talk.out.listeners = True
+        talk.look('neutral', seconds=1.0, tick=True)
+        talk.out.wait(lambda: talk.out.finished)
+        assert 'I am a machine' in ' '.join(talk.out.said())
+
+
+def test_a_sad_face_is_not_comforted_for_what_it_showed_in_a_conversation():
+    settings = ProactiveSettings(greeting=False, comfort_seconds=4.0)
+    with Talk('Go on. I listen.', proactive=settings) as talk:
+        turn = talk.type_only('my cat has died')
+        talk.out.wait(lambda: turn in talk.out.finished)
+        talk.conversation.loudspeaker(turn, speaking=True)
+        talk.look('sadness', seconds=6.0, tick=True)
+        talk.conversation.loudspeaker(turn, speaking=False)
+        talk.look('sadness', seconds=3.0, tick=True)
+        assert talk.out.states[-1].turn == turn
+        talk.look('sadness', seconds=3.0, tick=True)
+        talk.out.wait(lambda: talk.out.states[-1].turn == turn + 1)
+
+
 def test_a_face_is_greeted_and_told_who_is_looking():
     with Talk(told=False) as talk:
         talk.look('neutral', seconds=2.0, tick=True)

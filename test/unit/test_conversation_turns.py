@@ -45,6 +45,49 @@ def test_a_cough_over_the_speaking_robot_does_not_end_in_silence():
         assert talk.out.states[-1].source == 'local'
 
 
+def test_an_interruption_between_two_pieces_ends_the_reply_there():
+    """Whatever the thread that makes the reply was about to hand over."""
+    with Talk('One. Two. Three.', 'Of course.') as talk:
+        say, interrupted = talk.out.say, []
+
+        def interrupt_after_the_first(index, piece):
+            say(index, piece)
+            if piece.text == 'One.':
+                interrupted.append(talk.type_only('stop'))
+
+        talk.out.say = interrupt_after_the_first
+        turn = talk.type_only('count')
+        talk.out.wait(lambda: interrupted and interrupted[0] in talk.out.finished)
+        assert talk.out.said(turn) == ['One.']
+        assert talk.out.said(turn + 1) == ['Of course.']
+        assert turn not in talk.out.finished
+
+
+def test_new_words_before_the_reply_is_begun_leave_no_old_reply():
+    """The answer to the first may not even have been asked for."""
+    with Talk('One.', 'Two.') as talk:
+        turns = [talk.type_only(f'question {number}') for number in range(20)]
+        talk.out.wait(lambda: turns[-1] in talk.out.finished)
+        assert {piece.turn for _, piece in talk.out.pieces if piece.last} <= set(turns)
+        order = [piece.turn for _, piece in talk.out.pieces]
+        assert order == sorted(order)
+        assert talk.out.said(turns[-1])
+
+
+def test_words_of_somebody_who_goes_on_speaking_are_answered_once():
+    with Talk('I see.') as talk:
+        for words, voice_goes_on in (('my cat', True), ('has died', False)):
+            talk.conversation.voice(True, talk.now)
+            talk.conversation.voice(False, talk.now)
+            if voice_goes_on:
+                talk.conversation.voice(True, talk.now)
+            talk.conversation.hear(UserSaid(words, 'en', talk.now - 1, talk.now))
+        turn = talk.out.states[-1].turn
+        talk.out.wait(lambda: turn in talk.out.finished)
+        assert talk.request()[-1]['content'].endswith('my cat has died')
+        assert len(talk.backend.requests) == 1
+
+
 def test_the_times_of_a_typed_turn_are_told():
     with Talk('Hi.') as talk:
         turn = talk.type_only('hello')
