@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import pytest
@@ -27,7 +28,7 @@ DOMAINS = range(1, 101)
 # Every test begins at another one: a participant that was killed lingers for a while.
 _next_domain = itertools.count(os.getpid())
 # Generous: the machine may be busy with other things.
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 @pytest.fixture
@@ -140,11 +141,31 @@ class Process:
             text=True,
             start_new_session=True,
         )
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        self._lines.extend(self._process.stdout)
+
+    @property
+    def output(self) -> str:
+        """All that was printed so far."""
+        return ''.join(list(self._lines))
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition holds, or the process has ended."""
+        deadline = time.monotonic() + DEADLINE
+        while self.running() and not condition():
+            assert time.monotonic() < deadline, f'it never came to that: {self.output}'
+            time.sleep(0.05)
 
     def wait(self) -> tuple[int, str]:
         """Return the exit status and all that was printed."""
-        output, _ = self._process.communicate(timeout=DEADLINE)
-        return self._process.returncode, output
+        self._process.wait(DEADLINE)
+        self._reader.join(DEADLINE)
+        return self._process.returncode, self.output
 
     def type(self, line: str) -> None:
         """Type a line on its standard input."""
@@ -165,7 +186,8 @@ class Process:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
+        self._process.wait()
+        self._reader.join(DEADLINE)
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ class Stage:
 
     def type(self, text):
         """Type a text, wait for the whole reply and return its texts."""
-        before = self.states[-1].turn
+        # The topics come one after the other: either may be ahead.
+        before = max([self.states[-1].turn, *(reply.turn for reply in self.replies)])
         self._typed.publish(wire.String(data=text))
         self.ros.until(lambda: any(r.last and r.turn > before for r in self.replies))
         turn = next(r.turn for r in self.replies if r.last and r.turn > before)

@@ -116,7 +116,7 @@ def test_languages_that_are_none_stop_the_node(ros):
 
 def test_turns_with_failures_and_interruptions_leave_nothing_behind(stage):
     rng = random.Random(3)
-    s = told(stage(reply('x')))
+    s = told(stage(reply('x'), first_token_timeout=60.0))
     for number in range(40):
         fate = rng.random()
         s.node._chat._blocked_until = float('-inf')
@@ -132,13 +132,13 @@ def test_turns_with_failures_and_interruptions_leave_nothing_behind(stage):
             if fate >= 0.4:
                 assert said == [f'Reply {number} here.', 'Done.']
             continue
-        turn = s.states[-1].turn
+        turn, asked = s.states[-1].turn, len(s.server.requests)
         s._typed.publish(wire.String(data=f'question {number}'))
-        s.ros.until(lambda t=turn: s.states[-1].turn > t)
+        s.ros.until(lambda n=asked: len(s.server.requests) > n)
+        s.server.then(reply('Where were we.'))
         s.voice(True)
         s.ros.until(lambda: s.states[-1].state == State.INTERRUPTED)
         s.transcript('')
-        s.server.then(reply('Where were we.'))
         s.ros.until(lambda t=turn: any(r.last and r.turn > t + 1 for r in s.replies))
     names = [thread.name for thread in threading.enumerate()]
     assert names.count('dialogue') == 1 and names.count('chat') == 1
