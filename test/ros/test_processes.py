@@ -138,6 +138,7 @@ def test_judy_prints_json_for_pipes(run, clip):
 def test_judy_stops_after_the_time_that_was_given(run, clip):
     status, output = run('app', '--source', clip, '--duration', 1, '--ros-args', *CASCADE).wait()
     assert status == 0, output
+    # The summary comes even where a device that is still being opened outlasts the process.
     assert 'saw no pictures' in output or 'pictures in' in output
 
 
