@@ -12,6 +12,11 @@ MEANING = {
     422: ('request', 'a parameter is refused', 'check the model name and the parameters'),
     429: ('busy', 'too many requests', 'trying again later'),
 }
+# What was waited for: what to do where it often comes too late.
+SLOW = {
+    'first word': 'raise first_token_timeout, or take a smaller model, or one that does not think',
+    'end': 'lower max_tokens, or raise total_timeout',
+}
 RETRY = frozenset({408, 409, 425, 429})
 
 
@@ -50,4 +55,5 @@ def broken_error(where: str, why: str) -> ChatError:
 
 def slow_error(where: str, what: str, seconds: float) -> ChatError:
     """Turn a missed time limit into a ChatError; asking again would make the user wait twice."""
-    return ChatError(f'{where}: no {what} within {seconds:g} s', 'slow')
+    cure = SLOW.get(what, 'is the network slow?')
+    return ChatError(f'{where}: no {what} within {seconds:g} s: {cure}', 'slow')

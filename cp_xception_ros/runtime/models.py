@@ -91,7 +91,7 @@ YUNET = Model(
 )
 SHERPA = Model(
     name='sherpa',
-    purpose='speech recognition in English, far better than pocketsphinx',
+    purpose='speech recognition in English, better than pocketsphinx',
     licence='Apache-2.0',
     folder=_ZIPFORMER,
     use="pip install 'sherpa-onnx>=1.10', and set recogniser: sherpa of speech_input",
