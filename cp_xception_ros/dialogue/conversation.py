@@ -132,7 +132,7 @@ class Conversation:
         """Take in that a voice began or ended, at `stamp` on the wall clock."""
         with self._lock:
             self._voice_ended = None if started else stamp
-            self._handle(VoiceStarted() if started else VoiceEnded())
+            self._handle(VoiceStarted(stamp) if started else VoiceEnded())
 
     def loudspeaker(self, turn: int, speaking: bool) -> None:
         """Take in what the loudspeaker does."""

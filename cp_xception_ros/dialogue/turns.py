@@ -27,6 +27,8 @@ from .events import (
 )
 
 LISTENING = (State.LISTENING, State.INTERRUPTED)
+# Seconds; between two utterances there is more, and stamps of one may differ by so much.
+PAUSE = 0.2
 REPLYING = (State.THINKING, State.SPEAKING)
 
 
@@ -64,7 +66,8 @@ class TurnMachine:
         self._complete = False
         self._speaker_heard = False
         self._speaking = False
-        self._voice = False
+        # Since when there is a voice.
+        self._voice: float | None = None
         # Words of somebody who goes on speaking.
         self._unfinished: UserSaid | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -83,26 +86,32 @@ class TurnMachine:
         self._handlers[type(event)](event)
         return self._actions
 
-    def _voice_started(self, _: VoiceStarted) -> None:
+    def _voice_started(self, voice: VoiceStarted) -> None:
         if self.state not in LISTENING:
             self._begin(State.INTERRUPTED if self._replying else State.LISTENING)
-        self._voice = True
+        self._voice = voice.stamp
         self._deadline = self._now + self._patience.voice
 
     def _voice_ended(self, _: VoiceEnded) -> None:
-        self._voice = False
+        self._voice = None
         if self.state in LISTENING:
             self._deadline = self._now + self._patience.words
 
     def _user_said(self, said: UserSaid) -> None:
-        spoken = said.speech_end is not None
+        goes_on = self._goes_on(said)
         said, self._unfinished = _joined(self._unfinished, said), None
         if not said.text.strip():
             self._nothing_said()
-        elif spoken and self._voice and self.state in LISTENING:
+        elif goes_on:
             self._unfinished = said
         else:
             self._answer(said)
+
+    def _goes_on(self, said: UserSaid) -> bool:
+        """Return whether the person has begun to speak again since those words."""
+        if self._voice is None or said.speech_end is None:
+            return False
+        return self.state in LISTENING and self._voice > said.speech_end + PAUSE
 
     def _answer(self, said: UserSaid) -> None:
         if self.state in LISTENING:
@@ -145,7 +154,7 @@ class TurnMachine:
         if self._deadline is None or self._now < self._deadline:
             return
         if self.state in LISTENING:
-            self._voice = False
+            self._voice = None
             self._user_said(UserSaid(''))
         elif self._complete:
             self._enter(State.IDLE)

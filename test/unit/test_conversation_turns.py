@@ -76,12 +76,13 @@ def test_new_words_before_the_reply_is_begun_leave_no_old_reply():
 
 def test_words_of_somebody_who_goes_on_speaking_are_answered_once():
     with Talk('I see.') as talk:
-        for words, voice_goes_on in (('my cat', True), ('has died', False)):
-            talk.conversation.voice(True, talk.now)
-            talk.conversation.voice(False, talk.now)
-            if voice_goes_on:
-                talk.conversation.voice(True, talk.now)
-            talk.conversation.hear(UserSaid(words, 'en', talk.now - 1, talk.now))
+        now = talk.now
+        talk.conversation.voice(True, now)
+        talk.conversation.voice(False, now + 1.6)
+        talk.conversation.voice(True, now + 2.0)
+        talk.conversation.hear(UserSaid('my cat', 'en', now, now + 1.0))
+        talk.conversation.voice(False, now + 3.6)
+        talk.conversation.hear(UserSaid('has died', 'en', now + 1.9, now + 3.0))
         turn = talk.out.states[-1].turn
         talk.out.wait(lambda: turn in talk.out.finished)
         assert talk.request()[-1]['content'].endswith('my cat has died')

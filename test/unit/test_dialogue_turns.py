@@ -212,32 +212,43 @@ def test_a_report_of_the_turn_that_was_cut_does_not_end_the_new_one():
     assert machine.state is State.SPEAKING
 
 
-def spoken(text):
-    return UserSaid(text, speech_start=1.0, speech_end=2.0)
+def spoken(text, start=1.0, end=2.0):
+    return UserSaid(text, 'en', start, end)
+
+
+def going_on(*events):
+    """Somebody said 'tell me' and began to speak again before these words came."""
+    machine = TurnMachine(FIRST)
+    run(machine, VoiceStarted(1.1), VoiceEnded(), VoiceStarted(2.8), spoken('tell me'), *events)
+    return machine
 
 
 def test_words_that_come_while_the_person_goes_on_speaking_wait_for_the_rest():
+    machine = going_on()
+    assert machine.state is State.LISTENING
+    *_, answer = run(machine, VoiceEnded(), spoken('a story', 2.7, 4.0))
+    assert answer == Answer(FIRST + 1, spoken('tell me a story', 1.0, 4.0))
+
+
+def test_words_do_not_wait_for_the_end_of_their_own_voice():
+    """That is told on another topic, which may come later."""
     machine = TurnMachine(FIRST)
-    run(machine, VoiceStarted(), VoiceEnded(), VoiceStarted())
-    assert run(machine, spoken('tell me')) == []
-    run(machine, VoiceEnded())
-    *_, answer = run(machine, UserSaid('a story', 'en', 3.0, 4.0))
-    assert answer == Answer(FIRST + 1, UserSaid('tell me a story', 'en', 1.0, 4.0))
+    assert run(machine, VoiceStarted(1.1), spoken('tell me'))[-1] == Answer(
+        FIRST + 1, spoken('tell me')
+    )
 
 
-@pytest.mark.parametrize('rest', [spoken(' '), None])
+@pytest.mark.parametrize('rest', [spoken(' ', 2.7, 3.0), None])
 def test_words_that_waited_are_answered_where_nothing_follows(rest):
-    machine = TurnMachine(FIRST)
-    run(machine, VoiceStarted(), VoiceEnded(), VoiceStarted(), spoken('tell me'), VoiceEnded())
+    machine = going_on(VoiceEnded())
     *_, answer = run(machine, rest or Tick(), now=100.0)
-    assert answer == Answer(FIRST + 1, spoken('tell me'))
+    assert answer.said.text == 'tell me'
 
 
 def test_words_that_waited_are_not_said_twice():
-    machine = TurnMachine(FIRST)
-    run(machine, VoiceStarted(), VoiceEnded(), VoiceStarted(), spoken('tell me'), VoiceEnded())
-    run(machine, spoken('a story'))
-    assert run(machine, VoiceStarted(), VoiceEnded(), spoken('stop'))[-1].said.text == 'stop'
+    machine = going_on(VoiceEnded(), spoken('a story', 2.7, 4.0))
+    again = run(machine, VoiceStarted(9.0), VoiceEnded(), spoken('stop', 9.0, 9.5))
+    assert again[-1].said.text == 'stop'
 
 
 def test_typed_words_wait_for_no_voice():
