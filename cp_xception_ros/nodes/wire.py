@@ -118,7 +118,14 @@ def picture(message: Picture) -> np.ndarray:
     """
     if isinstance(message, CompressedImage):
         return decode_compressed(message.data, message.format)
-    return decode_raw(message.data, message.encoding, message.height, message.width, message.step)
+    return decode_raw(
+        message.data,
+        message.encoding,
+        message.height,
+        message.width,
+        message.step,
+        bool(message.is_bigendian),
+    )
 
 
 def camera_info(calibration: Calibration, header: Header) -> CameraInfo:
