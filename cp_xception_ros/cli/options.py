@@ -51,8 +51,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _add_pictures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--source',
-        help='camera device, video file, folder of pictures, http or rtsp URL, clip (the sample), '
-        'or auto: the first camera that works, else the clip',
+        help='camera device, video file, rosbag2 recording, folder of pictures, http or rtsp URL, '
+        'clip (the sample), or auto: the first camera that works, else the clip',
     )
     parser.add_argument(
         '--no-camera',

@@ -24,7 +24,7 @@ from . import transport
 from .errors import EXIT_CONFIG
 
 ARGUMENTS = {
-    'source': ('', 'device, video file, folder, URL, clip or auto; empty: as in the config file'),
+    'source': ('', 'device, file, bag, folder, URL, clip or auto; empty: as in the config file'),
     'camera': ('true', 'false: pictures come from a camera or bag of yours'),
     'image': ('image_raw', 'topic of the pictures'),
     'config': (str(find('config/judy.yaml')), 'parameters of all nodes'),

@@ -53,9 +53,7 @@ def _flat_bytes(data: Any) -> np.ndarray:
         raise ImageError(f'the picture data is no buffer of bytes: {error}') from None
 
 
-def _check_layout(
-    what: str, height: int, width: int, step: int, row: int, length: int
-) -> None:
+def _check_layout(what: str, height: int, width: int, step: int, row: int, length: int) -> None:
     _check_size(what, width, height)
     if step < row:
         raise ImageError(f'{what}: a row needs a step of at least {row} bytes')
