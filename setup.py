@@ -6,8 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 NAME = 'cp_xception_ros'
-# models/, config/ and the messages' definitions, which a replay writes into its recordings, stay at
-# the top level, where people look for them, and travel as data. The build folder of
+# models/, config/ and the definitions of the messages, which a replay writes into its recordings,
+# stay at the top level, where people look for them, and travel as data. The build folder of
 # `colcon build --symlink-install` has none of them, and finds those of the source.
 FOLDERS = ('config', 'models', 'cp_xception_msgs/msg')
 DATA = {f'{NAME}.{name.replace("/", ".")}': name for name in FOLDERS if Path(name).is_dir()}

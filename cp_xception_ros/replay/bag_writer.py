@@ -2,13 +2,13 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from . import messages
 from .engine import Seen
 
 TOPICS = {'/faces': messages.FACES, '/emotion': messages.EMOTION}
-_VERSION = 8
+_VERSION: Literal[8] = 8
 """Of the format: that of Iron, which newer distributions read."""
 
 

@@ -6,7 +6,7 @@ are the same however many threads there are.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -91,7 +91,7 @@ class Engine:
         self.stages = Stages()
         self.skipped: Counter[str] = Counter()
 
-    def run(self, shots: Iterable[Shot]) -> Iterator[Seen]:
+    def run(self, shots: Iterable[Shot]) -> Generator[Seen, None, None]:
         """Yield what is seen in each picture that can be used, in the order of the recording."""
         waiting: deque[Future[_Looked]] = deque()
         with ThreadPoolExecutor(self._workers, 'detector') as pool:

@@ -31,7 +31,7 @@ def typestore() -> Any:
 
 def encode(message: Any) -> memoryview:
     """Return a message as CDR."""
-    return typestore().serialize_cdr(message, message.__msgtype__)  # type: ignore[no-any-return]
+    return typestore().serialize_cdr(message, message.__msgtype__)
 
 
 def face_array(seen: Seen) -> Any:

@@ -8,7 +8,13 @@ import sys
 
 import pytest
 
-FILES = ('models/cp_xception.onnx', 'config/judy.yaml', 'config/fastdds_shm.xml')
+FILES = (
+    'models/cp_xception.onnx',
+    'config/judy.yaml',
+    'config/fastdds_shm.xml',
+    'cp_xception_msgs/msg/FaceArray.msg',
+    'cp_xception_msgs/msg/EmotionStamped.msg',
+)
 FIND = f"""
 from cp_xception_ros.resources import find
 for name in {FILES}:

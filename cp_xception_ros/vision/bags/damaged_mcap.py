@@ -134,11 +134,11 @@ def _unpacked(chunk: BytesIO) -> BinaryIO:
     compression = _string(chunk)
     chunk.seek(8, 1)
     if compression == 'zstd':
-        return zstd().open(chunk)  # type: ignore[no-any-return]
+        return zstd().open(chunk)
     if compression == 'lz4':
         import lz4.frame
 
-        return lz4.frame.open(chunk)  # type: ignore[no-any-return]
+        return lz4.frame.open(chunk)
     if compression:
         raise ValueError(compression)
     return chunk
