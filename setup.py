@@ -68,12 +68,14 @@ setup(
         'console_scripts': [
             f'judy = {NAME}.app:main',
             f'judy-fetch-models = {NAME}.cli.fetch_models:main',
+            f'judy-record = {NAME}.nodes.recorder:record',
             f'judy-replay = {NAME}.cli.replay:main',
             f'audio_output = {NAME}.nodes.audio_output:main',
             f'camera = {NAME}.nodes.camera:main',
             f'dialogue_manager = {NAME}.nodes.dialogue_manager:main',
             f'emotion_classifier = {NAME}.nodes.emotion_classifier:main',
             f'face_detector = {NAME}.nodes.face_detector:main',
+            f'recorder = {NAME}.nodes.recorder:main',
             f'speech_input = {NAME}.nodes.speech_input:main',
         ]
     },

@@ -71,6 +71,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--headless-save', type=Path, metavar='DIR', help='write annotated pictures into DIR'
     )
+    parser.add_argument(
+        '--record', type=Path, metavar='DIR', help='record pictures and words into DIR, and say so'
+    )
     parser.add_argument('--quiet', action='store_true', help='print nothing but the log')
 
 

@@ -17,12 +17,16 @@ class Persona:
     name: str
     system_prompt: str
     disclosure: Translations
+    unrecorded: Translations
+    recorded: Translations
     remote_model: Translations
     remote_speech: Translations
 
-    def disclose(self, language: str, remote_model: bool, remote_speech: bool) -> str:
+    def disclose(
+        self, language: str, remote_model: bool, remote_speech: bool, recording: bool = False
+    ) -> str:
         """Return what the robot must say about itself, in `language` or the file's first one."""
-        parts = [self.disclosure]
+        parts = [self.disclosure, self.recorded if recording else self.unrecorded]
         parts += [self.remote_model] if remote_model else []
         parts += [self.remote_speech] if remote_speech else []
         return ' '.join(part.get(language) or next(iter(part.values())) for part in parts)
@@ -38,6 +42,8 @@ def read_persona(path: Path) -> Persona:
         name=' '.join(texts(path, content, 'name')).strip(),
         system_prompt=' '.join(texts(path, content, 'system_prompt')).strip(),
         disclosure=_translations(path, content, 'disclosure'),
+        unrecorded=_translations(path, content, 'unrecorded'),
+        recorded=_translations(path, content, 'recorded'),
         remote_model=_translations(path, content, 'remote_model'),
         remote_speech=_translations(path, content, 'remote_speech'),
     )

@@ -68,6 +68,7 @@ class Responder:
         self._finding: Finding | None = None
         self._language = ''
         self._music_offered = False
+        self.recording = False
 
     def hear(self, said: UserSaid) -> Finding | None:
         """Take in the user's words at once; return the signs of danger in them.
@@ -219,7 +220,7 @@ class Responder:
             self._say_locally(job, sink, replies.greeting(action.emotion, language))
             self._disclose(job, sink)
         else:
-            self._say(job, sink, replies.phrase('resume', language), Tone.NEUTRAL, 'local')
+            self._say(job, sink, replies.phrase(action.kind, language), Tone.NEUTRAL, 'local')
 
     def _soothe(self, job: Job, sink: Sink) -> None:
         replies, music = self._resources.replies, self._settings.comfort_music
@@ -238,7 +239,7 @@ class Responder:
             return
         settings = self._settings
         text = self._resources.persona.disclose(
-            self._language, settings.remote_model, settings.remote_speech
+            self._language, settings.remote_model, settings.remote_speech, self.recording
         )
         said = [self._say(job, sink, s, Tone.NEUTRAL, 'local') for s in _sentences(text)]
         if all(said):

@@ -48,9 +48,7 @@ class DialogueManagerNode(AppNode):
         self._open_topics()
 
     def start(self) -> None:
-        language = self.config.languages.split(',')[0].strip()
-        text = self._resources.persona.disclose(language, self._remote, self.config.remote_speech)
-        self._disclosure.publish(wire.String(data=text))
+        self._tell_disclosure(recording=False)
         self._tell_proactive()
         self._conversation.start()
 
@@ -174,6 +172,7 @@ class DialogueManagerNode(AppNode):
         subscribe(wire.VoiceActivity, 'speech/activity', self._listen, qos.EVENT)
         subscribe(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
         subscribe(wire.EmotionStamped, 'emotion', self._see, qos.EVENT)
+        subscribe(wire.Bool, 'recorder/recording', self._follow_recorder, qos.STATE)
         self.create_service(wire.SetBool, '~/set_proactive', self._set_proactive)
         self.create_service(wire.Trigger, '~/forget', self._forget)
         self.create_timer(TICK, self._conversation.tick, clock=steady_clock())
@@ -202,6 +201,10 @@ class DialogueManagerNode(AppNode):
         speaking = message.state == wire.SpeechState.SPEAKING
         self._conversation.loudspeaker(message.turn, speaking)
 
+    def _follow_recorder(self, message: wire.Bool) -> None:
+        self._conversation.record(message.data)
+        self._tell_disclosure(message.data)
+
     def _see(self, message: wire.EmotionStamped) -> None:
         try:
             self._conversation.see(wire_dialogue.sample(message))
@@ -228,6 +231,15 @@ class DialogueManagerNode(AppNode):
             return response
         response.success, response.message = True, 'the conversation and the user are forgotten'
         return response
+
+    def _tell_disclosure(self, recording: bool) -> None:
+        text = self._resources.persona.disclose(
+            self.config.languages.split(',')[0].strip(),
+            self._remote,
+            self.config.remote_speech,
+            recording,
+        )
+        self._disclosure.publish(wire.String(data=text))
 
     def _tell_proactive(self) -> None:
         self._proactive.publish(wire.Bool(data=self._conversation.proactive))

@@ -159,7 +159,13 @@ def test_a_broken_file_says_what_is_wrong(tmp_path, change, complaint):
 
 def test_the_persona_speaks_every_language():
     persona = read_persona(PERSONA)
-    for part in (persona.disclosure, persona.remote_model, persona.remote_speech):
+    for part in (
+        persona.disclosure,
+        persona.unrecorded,
+        persona.recorded,
+        persona.remote_model,
+        persona.remote_speech,
+    ):
         assert set(part) == set(LANGUAGES)
 
 
@@ -175,6 +181,18 @@ def test_the_disclosure_says_what_leaves_the_robot():
     persona = read_persona(PERSONA)
     assert 'text' in persona.disclose('en', remote_model=True, remote_speech=False)
     assert 'voice' in persona.disclose('en', remote_model=False, remote_speech=True)
+
+
+@pytest.mark.parametrize(
+    ('language', 'kept', 'recorded'),
+    [('en', 'No picture', 'recorded'), ('de', 'Kein Bild', 'aufgenommen')],
+)
+def test_the_disclosure_says_whether_pictures_are_kept(language, kept, recorded):
+    persona = read_persona(PERSONA)
+    usual = persona.disclose(language, False, False)
+    recording = persona.disclose(language, False, False, recording=True)
+    assert kept in usual and recorded not in usual
+    assert recorded in recording and kept not in recording
 
 
 def test_a_broken_persona_says_what_is_wrong(tmp_path):
