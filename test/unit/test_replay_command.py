@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+import signal
 import subprocess
 import sys
 
@@ -131,6 +132,22 @@ def test_a_recording_that_is_cut_off_is_replayed_up_to_the_cut(tmp_path, capsys)
     assert replay(path, '--out', tmp_path / 'out') == 0
     assert 'cut off' in capsys.readouterr().err
     assert 15 < json.loads((tmp_path / 'out/summary.json').read_text())['pictures'] < 25
+
+
+def test_an_interrupted_replay_writes_what_it_has_seen(bag, tmp_path, monkeypatch):
+    steps = []
+
+    def step(self):
+        steps.append(self)
+        if len(steps) == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Progress, 'step', step)
+    before = signal.getsignal(signal.SIGINT)
+    assert replay(bag, '--out', tmp_path / 'out') == 130
+    assert json.loads((tmp_path / 'out/summary.json').read_text())['pictures'] == 3
+    assert len([1 for topic, _, _ in messages(tmp_path / 'out') if topic == '/faces']) == 3
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize(
