@@ -13,6 +13,7 @@ class Encoding:
     channels: int
     to_bgr: int | None
     bits: int = 8
+    paired: bool = False  # two pixels share their colours
 
     @property
     def pixel_bytes(self) -> int:
@@ -27,10 +28,10 @@ ENCODINGS = {
     'mono8': Encoding(1, cv2.COLOR_GRAY2BGR),
     'bgra8': Encoding(4, cv2.COLOR_BGRA2BGR),
     'rgba8': Encoding(4, cv2.COLOR_RGBA2BGR),
-    'yuv422_yuy2': Encoding(2, cv2.COLOR_YUV2BGR_YUY2),
-    'yuyv': Encoding(2, cv2.COLOR_YUV2BGR_YUY2),
-    'yuv422': Encoding(2, cv2.COLOR_YUV2BGR_UYVY),
-    'uyvy': Encoding(2, cv2.COLOR_YUV2BGR_UYVY),
+    'yuv422_yuy2': Encoding(2, cv2.COLOR_YUV2BGR_YUY2, paired=True),
+    'yuyv': Encoding(2, cv2.COLOR_YUV2BGR_YUY2, paired=True),
+    'yuv422': Encoding(2, cv2.COLOR_YUV2BGR_UYVY, paired=True),
+    'uyvy': Encoding(2, cv2.COLOR_YUV2BGR_UYVY, paired=True),
     'bayer_rggb8': Encoding(1, cv2.COLOR_BayerBG2BGR),
     'bayer_bggr8': Encoding(1, cv2.COLOR_BayerRG2BGR),
     'bayer_gbrg8': Encoding(1, cv2.COLOR_BayerGR2BGR),
@@ -55,7 +56,7 @@ def to_bgr(pixels: np.ndarray, encoding: Encoding, big_endian: bool) -> np.ndarr
     """
     Return rows of bytes, uint8 (height, width * pixel_bytes), as uint8 BGR (height, width, 3).
 
-    Raises cv2.error: the size does not suit the encoding, such as an odd width for 4:2:2.
+    Raises cv2.error: the size does not suit the encoding.
     """
     height = len(pixels)
     if encoding.bits == 16:

@@ -40,6 +40,8 @@ def decode_raw(
     what = f'{encoding} picture of width {width}, height {height}, step {step}'
     row = width * known.pixel_bytes
     _check_layout(what, height, width, step, row, len(pixels))
+    if known.paired and width % 2:  # not every OpenCV notices
+        raise ImageError(f'{what}: the width must be even')
     try:
         return to_bgr(pixels.reshape(height, step)[:, :row], known, big_endian)
     except cv2.error as error:
