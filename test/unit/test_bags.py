@@ -1,6 +1,7 @@
 """Pictures out of recordings: every storage, every damage."""
 
 import contextlib
+import sqlite3
 import struct
 
 import numpy as np
@@ -27,7 +28,7 @@ from bags import (
 from rosbags.typesys import Stores, get_typestore
 
 from cp_xception_ros.vision.bags.bag import Bag, is_bag
-from cp_xception_ros.vision.bags.damaged_mcap import DamagedMcap
+from cp_xception_ros.vision.bags.damaged_mcap import CHANNEL, FOOTER, SCHEMA, DamagedMcap
 from cp_xception_ros.vision.bags.pictures import choose_topic, decode
 from cp_xception_ros.vision.image import ImageError
 from cp_xception_ros.vision.sources.base import BadSource
@@ -228,12 +229,45 @@ def test_an_mcap_file_of_another_profile_is_read(tmp_path):
     assert read(file, warnings) == [0, 5, 10] and not warnings
 
 
+def test_an_index_without_topics_is_done_without(tmp_path):
+    file = part(write_bag(tmp_path / 'bag', numbered(3)))
+    data = bytearray(file.read_bytes())
+    (place,) = struct.unpack_from('<Q', data, len(data) - 28)
+    while data[place] != FOOTER:
+        if data[place] in (SCHEMA, CHANNEL):
+            data[place] = 0x80  # of no meaning to anybody
+        place += 9 + struct.unpack_from('<Q', data, place + 1)[0]
+    file.write_bytes(data)
+    warnings = []
+    assert read(file, warnings) == [0, 5, 10] and not warnings
+
+
 def test_the_scan_of_a_whole_file_finds_what_the_index_says(tmp_path):
     file = part(write_bag(tmp_path / 'bag', numbered(50), compression='storage'))
     warnings = []
     scan = DamagedMcap(file, warnings.append)
     assert [topic.count for topic in scan.topics] == [50] and not warnings
     assert list(scan.messages('/image_raw')) == list(Bag(file).messages('/image_raw'))
+
+
+@pytest.mark.parametrize('qos', ['', ', offered_qos_profiles TEXT'])
+def test_an_sqlite_file_of_an_old_distribution_is_read(tmp_path, qos):
+    file = tmp_path / 'foxy_0.db3'
+    database = sqlite3.connect(file)
+    database.executescript(
+        'CREATE TABLE topics(id INTEGER PRIMARY KEY, name TEXT, type TEXT, '
+        f'serialization_format TEXT{qos}); CREATE TABLE messages(id INTEGER PRIMARY KEY, '
+        'topic_id INTEGER, timestamp INTEGER, data BLOB);'
+    )
+    topic = (1, '/image_raw', IMAGE, 'cdr', *([''] if qos else []))
+    database.execute(f'INSERT INTO topics VALUES ({",".join("?" * len(topic))})', topic)
+    for number, picture in enumerate(numbered(3)):
+        row = (1, START + number, cdr(image(picture, START)))
+        database.execute('INSERT INTO messages (topic_id, timestamp, data) VALUES (?, ?, ?)', row)
+    database.commit()
+    database.close()
+    warnings = []
+    assert read(file, warnings) == [0, 5, 10] and not warnings
 
 
 @pytest.mark.parametrize('share', [0.3, 0.6, 0.95])

@@ -50,6 +50,9 @@ class WholeFile:
         except Exception as error:  # struct.error, KeyError, …: whatever a damaged file leads to
             raise _unreadable(error) from None
         self.topics = _topics(self._reader.connections)
+        if not self.topics:
+            self.close()
+            raise Unreadable('no topics in its index')
 
     def messages(self, topic: str) -> Iterator[tuple[int, bytes]]:
         wanted = [link for link in self._reader.connections if link.topic == topic]
