@@ -75,9 +75,10 @@ def _replay(options: argparse.Namespace) -> int:
         recording = open_recording(options.recording, options.topic, progress.say)
         out = options.out or Path(f'{recording.title}_replay')
         progress.total = recording.expected
-        begun = time.perf_counter()
+        begun = time.perf_counter(), time.process_time()
         people, whole = _look(engine, recording, out, options.overwrite, progress)
-        speed = Speed(people.duration, time.perf_counter() - begun)
+        taken = time.perf_counter() - begun[0], time.process_time() - begun[1]
+        speed = Speed(people.duration, *taken)
     result = score(people, labels) if labels else None
     summary = Summary(recording, engine, people, speed, result)
     (out / SUMMARY).write_text(json.dumps(summary.as_dict(), indent=2) + '\n', encoding='utf-8')

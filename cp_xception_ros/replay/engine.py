@@ -109,7 +109,7 @@ class Engine:
     def _read(self, shots: Iterable[Shot]) -> Iterator[Shot]:
         source = iter(shots)
         while True:
-            with self.stages.wait('read'):
+            with self.stages.work('read'):
                 shot = next(source, None)
             if shot is None:
                 return

@@ -1,13 +1,13 @@
-"""How long each stage of a replay takes."""
+"""What the stages of a replay cost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 import threading
 import time
 
 
 class Stages:
-    """Adds up seconds for each stage, from several threads."""
+    """Adds up seconds of processor time for each stage, from several threads."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
@@ -15,15 +15,14 @@ class Stages:
 
     @contextmanager
     def work(self, name: str) -> Iterator[None]:
-        """Count what is done inside by its processor time: threads take turns on the cores."""
-        with self._measure(name, time.thread_time):
+        """Count what is done inside."""
+        begun = time.thread_time()
+        try:
             yield
-
-    @contextmanager
-    def wait(self, name: str) -> Iterator[None]:
-        """Count what is done inside by the clock: a disk keeps no processor busy."""
-        with self._measure(name, time.perf_counter):
-            yield
+        finally:
+            elapsed = time.thread_time() - begun
+            with self._lock:
+                self._seconds[name] = self._seconds.get(name, 0.0) + elapsed
 
     @property
     def seconds(self) -> dict[str, float]:
@@ -34,13 +33,3 @@ class Stages:
         """Return the part of the whole, 0 to 1, that each stage takes."""
         whole = sum(self._seconds.values()) or 1.0
         return {name: seconds / whole for name, seconds in self._seconds.items()}
-
-    @contextmanager
-    def _measure(self, name: str, clock: Callable[[], float]) -> Iterator[None]:
-        begun = clock()
-        try:
-            yield
-        finally:
-            elapsed = clock() - begun
-            with self._lock:
-                self._seconds[name] = self._seconds.get(name, 0.0) + elapsed

@@ -14,14 +14,20 @@ _MOST_LINES = 8
 
 @dataclass(frozen=True)
 class Speed:
-    """How long the replay took, in seconds by the clock, for how much of a recording."""
+    """How long the replay took, in seconds by the clock and of all cores, for how much."""
 
     recorded: float
     taken: float
+    processor: float
 
     @property
     def times_real_time(self) -> float:
         return self.recorded / self.taken if self.taken else 0.0
+
+    @property
+    def cores(self) -> float:
+        """How many cores were busy; fewer than there are threads wait for disk or others."""
+        return self.processor / self.taken if self.taken else 0.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Summary:
                 'seconds': round(self.speed.taken, 3),
                 'times_real_time': round(self.speed.times_real_time, 2),
                 'pictures_per_second': round(self._rate, 1),
+                'cores_busy': round(self.speed.cores, 2),
                 'stage_seconds': {n: round(s, 4) for n, s in engine.stages.seconds.items()},
                 'stage_shares': {n: round(s, 4) for n, s in engine.stages.shares.items()},
             },
@@ -101,7 +108,7 @@ class Summary:
         stages = ', '.join(f'{name} {share:.0%}' for name, share in shares.items())
         return (
             f'{self.speed.times_real_time:.1f} x real time, '
-            f'{self._rate:.0f} pictures a second ({stages})'
+            f'{self._rate:.0f} pictures a second, {self.speed.cores:.1f} cores busy ({stages})'
         )
 
 
