@@ -64,13 +64,13 @@ $(VENV)/.messages: $(VENV)/.ros $(MESSAGES)
 
 $(VENV)/.package: $(VENV)/.messages setup.py pyproject.toml
 	@echo 'Installing cp_xception_ros …'
-	@$(PIP) install -e '.[demo]'
+	@$(PIP) install -e '.[demo,replay]'
 	@$(PIP) install -e '.[talk]' || echo 'Judy stays silent: the extra "talk" cannot be installed (above).'
 	@$(PIP) install -e '.[listen]' || echo 'Judy stays deaf: the extra "listen" cannot be installed (above).'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.package
-	@$(PIP) install -e '.[demo,test]'
+	@$(PIP) install -e '.[demo,replay,test]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.package
