@@ -47,6 +47,8 @@ MEANING = {
     'speech/activity': 'a voice begins or ends',
     'speech/state': 'what the loudspeaker does, and how loud',
     'speech_input/muted': 'whether the microphone is off',
+    'speech_input/remote': 'whether the sound of voices goes to another machine',
+    'audio_output/remote': 'whether the text of replies goes to another machine',
     'speech_input/mute': 'turn the microphone off (the device is closed) and on',
     'dialogue/state': 'where the conversation stands; its turn cancels what is older',
     'dialogue/reply': 'what Judy says, sentence by sentence',

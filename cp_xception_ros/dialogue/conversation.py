@@ -27,6 +27,7 @@ from .events import (
 )
 from .job import Job
 from .latency import Latency, TurnClock
+from .persona import Remote
 from .proactive import Proactive
 from .responder import Responder
 from .safety import LONGEST, Finding
@@ -51,6 +52,10 @@ class Outlet(Protocol):
     def state(self, snapshot: Snapshot) -> None: ...
 
     def say(self, index: int, piece: Piece) -> None: ...
+
+    def has_listeners(self) -> bool:
+        """Tell whether anybody, such as a loudspeaker, takes what is said."""
+        ...
 
     def audio(self, turn: int, request: AudioRequest) -> None: ...
 
@@ -127,7 +132,7 @@ class Conversation:
         """Take in that a voice began or ended, at `stamp` on the wall clock."""
         with self._lock:
             self._voice_ended = None if started else stamp
-            self._handle(VoiceStarted() if started else VoiceEnded())
+            self._handle(VoiceStarted(stamp) if started else VoiceEnded())
 
     def loudspeaker(self, turn: int, speaking: bool) -> None:
         """Take in what the loudspeaker does."""
@@ -147,11 +152,10 @@ class Conversation:
         """Let time pass; to be called some ten times a second."""
         with self._lock:
             self._handle(Tick())
-            if self._machine.state is State.IDLE and (urge := self._proactive.urge(self._clock())):
-                self._context = (
-                    EmotionContext(emotion=urge.emotion) if urge.emotion else self._context
-                )
-                self._handle(urge)
+            if self._machine.state is not State.IDLE:
+                self._proactive.talking()
+            elif self._outlet.has_listeners():
+                self._speak_up()
 
     @property
     def proactive(self) -> bool:
@@ -161,6 +165,13 @@ class Conversation:
     def proactive(self, enabled: bool) -> None:
         with self._lock:
             self._proactive.enabled = enabled
+
+    def goes_elsewhere(self, remote: Remote) -> None:
+        """Take in what goes to another machine; people are told again where that is more."""
+        with self._lock:
+            if remote & ~self._responder.remote:
+                self._disclosure.renew()
+            self._responder.remote = remote
 
     def forget(self) -> None:
         """Forget the conversation and the user.
@@ -204,6 +215,15 @@ class Conversation:
         for action in actions:
             self._act(action)
         return actions
+
+    def _speak_up(self) -> None:
+        """Say something unasked where there is a reason to."""
+        urge = self._proactive.urge(self._clock())
+        if urge is None:
+            return
+        if urge.emotion:
+            self._context = EmotionContext(emotion=urge.emotion)
+        self._handle(urge)
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Enter):

@@ -28,7 +28,12 @@ class Tone(IntEnum):
 
 @dataclass(frozen=True)
 class VoiceStarted:
-    """A person began to speak; over the robot's own voice this is an interruption."""
+    """A person began to speak; over the robot's own voice this is an interruption.
+
+    `stamp`: when, on the clock of `UserSaid`; 0 where that is not known.
+    """
+
+    stamp: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Flag, auto
 from pathlib import Path
 from typing import Any
 
 from .phrases import PhrasesError, read_yaml, texts
 
 Translations = Mapping[str, str]
+
+
+class Remote(Flag):
+    """What of a conversation goes to another machine."""
+
+    NOTHING = 0
+    # What people say, as text.
+    MODEL = auto()
+    # The sound of their voices.
+    SPEECH = auto()
+    # What the robot says, as text.
+    VOICE = auto()
 
 
 @dataclass(frozen=True)
@@ -19,12 +32,16 @@ class Persona:
     disclosure: Translations
     remote_model: Translations
     remote_speech: Translations
+    remote_voice: Translations
 
-    def disclose(self, language: str, remote_model: bool, remote_speech: bool) -> str:
+    def disclose(self, language: str, remote: Remote) -> str:
         """Return what the robot must say about itself, in `language` or the file's first one."""
-        parts = [self.disclosure]
-        parts += [self.remote_model] if remote_model else []
-        parts += [self.remote_speech] if remote_speech else []
+        more = {
+            Remote.MODEL: self.remote_model,
+            Remote.SPEECH: self.remote_speech,
+            Remote.VOICE: self.remote_voice,
+        }
+        parts = [self.disclosure, *(text for what, text in more.items() if what in remote)]
         return ' '.join(part.get(language) or next(iter(part.values())) for part in parts)
 
 
@@ -40,6 +57,7 @@ def read_persona(path: Path) -> Persona:
         disclosure=_translations(path, content, 'disclosure'),
         remote_model=_translations(path, content, 'remote_model'),
         remote_speech=_translations(path, content, 'remote_speech'),
+        remote_voice=_translations(path, content, 'remote_voice'),
     )
 
 
