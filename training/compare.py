@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the paper's tables 1 to 3 with our own measurements beside its figures.
 
-python training/compare.py --data DIR --runs DIR --out DIR [--only table1] [--public-test]
+python training/compare.py --data DIR --runs DIR --out DIR [--only table1] [--test]
 
 Trainings that are missing below --runs (folders like cp_xception-0) are started, unfinished ones
 resumed; all are by the same recipe, networks of several seeds by seeds 0, 1 and 2. Xception and
@@ -35,21 +35,21 @@ RECIPE = Path(__file__).with_name('recipes') / 'paper.toml'
 TERMINATED = 143
 
 
-def accuracies(runs: Sequence[Run], data: Path, public_test: bool) -> list[dict]:
+def accuracies(runs: Sequence[Run], data: Path, test: bool) -> list[dict]:
     """Return the figures of finished runs."""
     if not runs:
         return []
     torch.set_num_threads(1)
     pictures = read_fer2013(data)
-    return [run_row(run, pictures, public_test) for run in runs]
+    return [run_row(run, pictures, test) for run in runs]
 
 
-def accuracy_table(name: str, runs: Sequence[dict], out: Path) -> None:
+def accuracy_table(name: str, runs: Sequence[dict], split: str, out: Path) -> None:
     """Write table 1 or 2 as Markdown, JSON and bars."""
     entries = TABLES[name]
     rows = [accuracy_row(entry, runs) for entry in entries]
     counts = {entry.network: vars(count(network_of(entry.network))) for entry in entries}
-    text = (table_1 if name == 'table1' else table_2)(rows, counts)
+    text = (table_1 if name == 'table1' else table_2)(rows, counts, split)
     own = [run for run in runs if run['network'] in counts]
     write_json(out / f'{name}.json', {'rows': rows, 'counts': counts, 'runs': own})
     write(out / f'{name}.png', draw_comparison, rows)
@@ -74,14 +74,15 @@ def compare(options: argparse.Namespace) -> None:
     trained: dict[Entry, None] = {
         entry: None for name in names if name != 'table3' for entry in TABLES[name] if entry.seeds
     }
-    runs = runs_of(list(trained), load_recipe(options.recipe), options.runs)
+    recipe = load_recipe(options.recipe)
+    runs = runs_of(list(trained), recipe, options.runs)
     complete(runs, options.recipe, options.data, options.jobs)
-    found = accuracies(runs, options.data, options.public_test)
+    found = accuracies(runs, options.data, options.test)
     for name in names:
         if name == 'table3':
             cost_table(name, options.out)
         else:
-            accuracy_table(name, found, options.out)
+            accuracy_table(name, found, recipe.split, options.out)
 
 
 def main() -> int:
@@ -93,9 +94,7 @@ def main() -> int:
         '--only', choices=TABLES, action='append', help='this table; again for more'
     )
     parser.add_argument('--recipe', type=Path, default=RECIPE)
-    parser.add_argument(
-        '--public-test', action='store_true', help='look at PublicTest, once for each run'
-    )
+    parser.add_argument('--test', action='store_true', help='look at the test part, once a run')
     jobs = os.cpu_count() or 1
     parser.add_argument('--jobs', type=int, default=jobs, help='trainings at a time (%(default)s)')
     options = parser.parse_args()

@@ -24,12 +24,14 @@ import torch
 from torch import nn
 
 from cp_xception_ros.emotion.metadata import Metadata
-from training.data import DataError, grouped_split, read_fer2013, training_rows
+from training.data import DataError, read_fer2013
 from training.deploy import deploy
+from training.division import divide
 from training.golden import golden_image
 from training.loop import predict
 from training.measures import fit_temperature
 from training.networks import build
+from training.recipe import Recipe
 from training.records import RunFolder, load_averaged, write_bytes
 
 OPSET = 20  # the first with Gelu as one operator
@@ -124,10 +126,10 @@ def describe(model: onnx.ModelProto, name: str, version: str, training: str) -> 
 def export(run: Path, data: Path, out: Path, version: str) -> None:
     folder = RunFolder(run)
     facts = json.loads((run / 'run.json').read_text())
-    recipe = facts['recipe']
-    network = load_averaged(folder, build(recipe['network']))
-    rows = training_rows(read_fer2013(data))
-    _, held = grouped_split(rows.images, recipe['held_out'], recipe['split_seed'])
+    recipe = Recipe(**facts['recipe'])
+    network = load_averaged(folder, build(recipe.network))
+    division = divide(read_fer2013(data), recipe)
+    rows, held = division.rows, division.held
     scores = predict(network, rows.images[held])
     temperature = fit_temperature(scores, rows.labels[held])
     model = to_onnx(deploy(network), temperature)
@@ -144,7 +146,7 @@ def export(run: Path, data: Path, out: Path, version: str) -> None:
         'temperature': round(temperature, 3),
         'largest_difference': round(difference, 6),
     }
-    describe(model, recipe['network'], version, json.dumps(summary))
+    describe(model, recipe.network, version, json.dumps(summary))
     write_bytes(out, model.SerializeToString())
     print(f'{out}: {out.stat().st_size} bytes, {json.dumps(summary)}')
 

@@ -7,9 +7,9 @@ import shutil
 
 import torch
 
+from training import fast
 from training.checkpoints import load_weights
 from training.data import Pictures
-from training.fast import compiler_is_here
 from training.files import write_array
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss, softmax
@@ -57,8 +57,8 @@ def train_fold(plan: Plan, fit: Pictures, test: Pictures, folder: Path) -> None:
 
 
 def _train(plan: Plan, fit: Pictures, test: Pictures, records: RunFolder) -> Trainer:
-    native = plan.recipe.network == 'cp_xception' and compiler_is_here()
     network = build_network(plan)
+    native = fast.serves(network, plan.recipe.batch)
     targets = one_hot(fit.labels)
     trainer = Trainer(network, plan.recipe, fit.images, targets, plan.seed, native)
     while trainer.epoch < plan.recipe.epochs:

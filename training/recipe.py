@@ -16,6 +16,7 @@ NETWORKS = (
     'mini_xception_parc',
     'teacher',
 )
+OFFICIAL, RANDOM = 'official', '7:2:1'
 
 
 class RecipeError(ValueError):
@@ -47,12 +48,15 @@ class Recipe:
     votes_weight: float = 0.0
     teacher_weight: float = 0.0
     teacher: str = ''  # what predict_teacher.py wrote, beside the output folder
-    held_out: float = 0.1  # share of Training kept for choosing
+    split: str = OFFICIAL  # the challenge's, or 7:2:1 of all pictures at random
+    held_out: float = 0.1  # share of Training kept for choosing, with the challenge's split
     split_seed: int = 0
 
     def __post_init__(self) -> None:
         if self.network not in NETWORKS:
             raise RecipeError(f'network {self.network!r}: not one of {", ".join(NETWORKS)}')
+        if self.split not in (OFFICIAL, RANDOM):
+            raise RecipeError(f'split {self.split!r}: not one of {OFFICIAL}, {RANDOM}')
         for name in ('epochs', 'batch', 'learning_rate'):
             if getattr(self, name) <= 0:
                 raise RecipeError(f'{name} {getattr(self, name)}: must be above 0')

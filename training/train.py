@@ -20,7 +20,8 @@ import numpy as np
 import torch
 
 from training import fast
-from training.data import CLASSES, DataError, Pictures, grouped_split, read_fer2013, training_rows
+from training.data import CLASSES, DataError, Pictures, read_fer2013
+from training.division import divide
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
 from training.networks import build
@@ -59,8 +60,8 @@ def train(
     start: Path | None = None,
 ) -> None:
     """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
-    rows = training_rows(read_fer2013(data))
-    fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
+    division = divide(read_fer2013(data), recipe)
+    rows, fit, held = division.rows, division.fit, division.held
     targets = make_targets(recipe, rows, fit, folder.path.parent)
     torch.manual_seed(seed)
     network = build(recipe.network)

@@ -206,6 +206,7 @@ def test_votes_are_turned_into_the_labels_that_go_with_them():
         ('held_out = 1.5', 'held_out 1.5'),
         ('label_weight = 0', 'label_weight'),
         ('rare_volume = 1', 'rare_volume 1'),
+        ("split = '8:1:1'", '8:1:1'),
         ('focus = -1', 'focus -1'),
         ('epochs = = 3', 'bad.toml'),
     ],

@@ -11,14 +11,14 @@ BAR = 0.26
 
 
 def draw_comparison(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Return bars for each network: the paper's accuracy, held-out and PublicTest where known."""
+    """Return bars for each network: the paper's accuracy, ours held out and tested where known."""
     drawn = figure(2.8)
     axes = drawn.subplots()
     places = np.arange(len(rows))
     paper = [{'mean': row['paper_accuracy'], 'deviation': None} for row in rows]
     _bars(axes, places - BAR, paper, 'paper', PALE)
     _bars(axes, places, [row['held_out'] for row in rows], 'held out', SKY)
-    _bars(axes, places + BAR, [row['public_test'] for row in rows], 'PublicTest', BLUE)
+    _bars(axes, places + BAR, [row['test'] for row in rows], 'test', BLUE)
     axes.set(ylabel='accuracy on FER2013', ylim=(0, 0.8))
     axes.set_xticks(places, [row['title'].replace(' + ', '\n+ ') for row in rows])
     axes.grid(axis='y')

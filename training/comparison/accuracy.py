@@ -1,4 +1,4 @@
-"""The accuracy of finished runs, on the held-out part and on PublicTest."""
+"""The accuracy of finished runs, on the held-out part and on the test part."""
 
 from collections.abc import Sequence
 import json
@@ -7,29 +7,30 @@ import statistics
 
 from training.comparison.plan import Entry
 from training.comparison.runs import Run
-from training.data import Pictures, grouped_split, training_rows
+from training.data import Pictures
+from training.division import divide
 from training.files import file_hash, write_json
 from training.loop import predict
 from training.measures import accuracy
 from training.networks import build
 from training.records import RunFolder, load_averaged
 
-LOOK = 'public_test.json'
+LOOK = 'test.json'
 
 
-def run_row(run: Run, pictures: Pictures, public_test: bool) -> dict:
-    """Return a run's figures; PublicTest's are None until a call with `public_test`.
+def run_row(run: Run, pictures: Pictures, test: bool) -> dict:
+    """Return a run's figures; those of the test part are None until a call with `test`.
 
-    That test set is looked at once for each run: what was found stays in the run's folder.
+    It is looked at once for each run: what was found stays in the run's folder.
     """
-    rows = training_rows(pictures)
-    _, held = grouped_split(rows.images, run.recipe.held_out, run.recipe.split_seed)
+    division = divide(pictures, run.recipe)
+    rows, held = division.rows, division.held
     network = load_averaged(RunFolder(run.path), build(run.entry.network))
     held_out = accuracy(predict(network, rows.images[held]), rows.labels[held])
     look = _earlier_look(run)
-    if public_test and look is None:
-        test = pictures.of_usage('PublicTest')
-        look = accuracy(predict(network, test.images), test.labels)
+    if test and look is None:
+        tested = division.test
+        look = accuracy(predict(network, tested.images), tested.labels)
         digest = file_hash(RunFolder(run.path).checkpoint)
         write_json(run.path / LOOK, {'accuracy': look, 'checkpoint_sha256': digest})
     return {
@@ -37,7 +38,7 @@ def run_row(run: Run, pictures: Pictures, public_test: bool) -> dict:
         'seed': run.seed,
         'epochs': run.epochs(),
         'held_out': held_out,
-        'public_test': look,
+        'test': look,
     }
 
 
@@ -59,7 +60,7 @@ def accuracy_row(entry: Entry, runs: Sequence[dict]) -> dict:
         'paper_accuracy': entry.paper_accuracy,
         'seeds': [run['seed'] for run in own],
         'held_out': _spread([run['held_out'] for run in own]),
-        'public_test': _spread([run['public_test'] for run in own]),
+        'test': _spread([run['test'] for run in own]),
     }
 
 
