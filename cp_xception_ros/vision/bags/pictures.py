@@ -43,7 +43,7 @@ def choose_topic(bag: Bag, name: str = '') -> Topic:
             f'--topic {full[0].name} (judy: -p camera:bag_topic:={full[0].name})'
         )
     if found:
-        raise BadSource(f'bag {bag.name}: no pictures on {_listed(found)}')
+        raise BadSource(f'bag {bag.name}: no pictures on {", ".join(t.name for t in found)}')
     others = ', '.join(f'{t.name} ({t.kind})' for t in bag.topics) or 'none'
     raise BadSource(f'bag {bag.name} has no topic of type {" or ".join(KINDS)}; it has: {others}')
 
