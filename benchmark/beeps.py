@@ -25,7 +25,7 @@ LINE = re.compile(r'sounds (-?\d+) ([\d.]+)')
 class Beeps:
     """A synthesiser of texts that begin with the number of their turn."""
 
-    name = 'beeps'
+    name, remote = 'beeps', False
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
         count = round(SECONDS_PER_CHARACTER * len(sentence.text) * RATE)

@@ -1,20 +1,16 @@
 """A node of the benchmark's own that notes what the robot says, and when."""
 
 from collections.abc import Callable
-import threading
 import time
-from types import TracebackType
 from typing import Any
 
-from rclpy.context import Context
 from rclpy.event_handler import SubscriptionEventCallbacks
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from cp_xception_ros.nodes import wire
 
 from .processes import Child, wait_until
+from .spun_node import SpunNode
 
 # Nothing may be lost here, whatever the machine does meanwhile.
 DEEP = QoSProfile(depth=1000, reliability=ReliabilityPolicy.RELIABLE)
@@ -24,41 +20,19 @@ PATIENCE = 30.0
 SETTLING = 0.5
 
 
-class Listener:
+class Listener(SpunNode):
     """Keeps the times of reception, in seconds since the epoch, by the stamp of the picture."""
 
     def __init__(self, domain: int, faces: bool = True) -> None:
+        super().__init__('benchmark', domain, start_parameter_services=False)
         self.faces: dict[int, float] = {}
         self.emotions: dict[int, list[float]] = {}
         self.diagnostics: dict[str, wire.DiagnosticStatus] = {}
         self.remarks: list[tuple[float, str]] = []
-        self._context = Context()
-        self._context.init(domain_id=domain)
-        self.node = Node(
-            'benchmark', context=self._context, enable_rosout=False, start_parameter_services=False
-        )
         if faces:
             self._listen(wire.FaceArray, 'faces', self._see_faces)
         self._listen(wire.EmotionStamped, 'emotion', self._see_emotion)
         self._listen(wire.DiagnosticArray, '/diagnostics', self._see_diagnostics)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> 'Listener':
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._executor.shutdown(2.0)
-        self._thread.join(2.0)
-        self.node.destroy_node()
-        self._context.try_shutdown()
 
     def wait_for_publisher(self, topic: str, child: Child) -> None:
         """Return when the child publishes `topic`, and has had time to find us."""
@@ -82,12 +56,6 @@ class Listener:
         # that our own time does not count much in the latencies.
         silent = SubscriptionEventCallbacks(use_default_callbacks=False)
         self.node.create_subscription(kind, topic, callback, DEEP, event_callbacks=silent)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
     def _see_faces(self, message: wire.FaceArray) -> None:
         self.faces.setdefault(_nanoseconds(message.header), time.time())

@@ -1,64 +1,45 @@
 """Somebody who types to the robot, and notes what it says to that."""
 
 from collections.abc import Callable
-import threading
 import time
-from types import TracebackType
 from typing import Any
 
-from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from cp_xception_ros.nodes import qos, wire
 
 from .processes import Child, wait_until
+from .spun_node import SpunNode
 
 # Seconds for processes to start, and for one turn.
-START, TURN = 30.0, 20.0
+START, TURN = 60.0, 20.0
 # Seconds until the robot has found us as well.
 SETTLING = 0.5
 
 
-class Person:
+class Person(SpunNode):
     """A node of its own; keeps what comes in by the turn that it belongs to."""
 
     def __init__(self, domain: int, judy: Child) -> None:
+        super().__init__('person', domain)
         self.answered: list[int] = []
         self.replies: dict[int, list[wire.Reply]] = {}
         self.sources: dict[int, str] = {}
         self.spoken: dict[int, list[int]] = {}
         self._judy = judy
-        self._state = wire.DialogueState.IDLE
-        self._context = Context()
-        self._context.init(domain_id=domain)
-        self._node = Node('person', context=self._context, enable_rosout=False)
-        self._typed = self._node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
-        self._voice = self._node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
-        self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
+        self._state: int | None = None
+        self._typed = self.node.create_publisher(wire.String, 'speech/typed', qos.EVENT)
+        self._voice = self.node.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
         self._listen(wire.Reply, 'dialogue/reply', self._hear, qos.REPLY)
         self._listen(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
+        # The last one: who has found it, and sends its latched state, has found the others.
+        self._listen(wire.DialogueState, 'dialogue/state', self._follow, qos.STATE)
 
     def __enter__(self) -> 'Person':
-        self._thread.start()
+        super().__enter__()
         self.wait(self._connected, 'not all of the robot is there', START)
         time.sleep(SETTLING)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._executor.shutdown(2.0)
-        self._thread.join(2.0)
-        self._node.destroy_node()
-        self._context.try_shutdown()
 
     def say(self, text: str) -> tuple[int, float]:
         """Type; return the turn that answers, and that moment in seconds of time.monotonic."""
@@ -71,7 +52,7 @@ class Person:
     def interrupt(self) -> None:
         """Raise the voice, and leave it at that: the next words may come typed."""
         message = wire.VoiceActivity(voice=True)
-        message.header.stamp = self._node.get_clock().now().to_msg()
+        message.header.stamp = self.node.get_clock().now().to_msg()
         self._voice.publish(message)
 
     def wait(self, condition: Callable[[], bool], problem: str, timeout: float = TURN) -> None:
@@ -99,8 +80,9 @@ class Person:
         return self._state == wire.DialogueState.IDLE
 
     def _connected(self) -> bool:
-        publishers = self._node.count_publishers('speech/state')
-        return bool(publishers and self._typed.get_subscription_count() and self.spoken)
+        """The robot has found us: what it says before is lost to us."""
+        heard_of_both = self._state is not None and bool(self.spoken)
+        return heard_of_both and bool(self._typed.get_subscription_count())
 
     def _listen(
         self, kind: type, topic: str, callback: Callable[[Any], None], profile: QoSProfile
@@ -109,13 +91,7 @@ class Person:
         deep = QoSProfile(
             depth=1000, reliability=profile.reliability, durability=profile.durability
         )
-        self._node.create_subscription(kind, topic, callback, deep)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
+        self.node.create_subscription(kind, topic, callback, deep)
 
     def _follow(self, message: wire.DialogueState) -> None:
         self._state = message.state

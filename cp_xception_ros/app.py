@@ -19,6 +19,7 @@ from .nodes.console import ConsoleNode
 from .nodes.dialogue_manager import DialogueManagerNode
 from .nodes.emotion_classifier import EmotionClassifierNode
 from .nodes.face_detector import FaceDetectorNode
+from .nodes.recorder import make_recorder
 from .nodes.saver import SaverNode
 from .nodes.speech_input import SpeechInputNode
 from .nodes.talk_console import TalkConsoleNode
@@ -49,6 +50,8 @@ class Judy:
             nodes.append(lambda: SaverNode(options.headless_save))
         if options.talk:
             nodes += self._talking()
+        if options.record:
+            nodes.append(lambda: make_recorder(folder=str(options.record)))
         if options.camera:
             nodes.append(self._make_camera)
         return nodes
@@ -59,16 +62,17 @@ class Judy:
             timer.daemon = True
             timer.start()
 
-    def summary(self) -> list[str]:
+    def print_summary(self) -> None:
         """Say what was seen; nothing where the nodes were never built."""
-        if self._console is None:
-            return []
+        if self._console is None or self._options.quiet:
+            return
         session = self._console.session
         dropped = sum(node.dropped for node in self._workers)
         if self._camera is not None:
             # What the middleware lost counts as well.
             dropped = max(dropped, self._camera.published - session.pictures)
-        return session.summary(dropped, self._console.cpu_seconds)
+        for line in session.summary(dropped, self._console.cpu_seconds):
+            print(line, file=sys.stderr if self._options.json else sys.stdout)
 
     def _talking(self) -> list[Factory]:
         muted = Parameter('muted', value=not self._options.microphone)
@@ -117,11 +121,7 @@ def main() -> int:
     options = parse(remove_ros_args(sys.argv)[1:])
     judy = Judy(options)
     judy.start_timer()
-    status = spin.run(judy.factories(), _ros_args(options.config), judy.stop)
-    if status == 0 and not options.quiet:
-        for line in judy.summary():
-            print(line, file=sys.stderr if options.json else sys.stdout)
-    return status
+    return spin.run(judy.factories(), _ros_args(options.config), judy.stop, judy.print_summary)
 
 
 def _ros_args(config: Path) -> list[str]:

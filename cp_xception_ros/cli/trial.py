@@ -69,8 +69,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--no-window', action='store_true', help='all in the terminal')
     parser.add_argument('--keep-pictures', action='store_true', help='a video of the session')
     parser.add_argument('--texts', type=Path, default=find('config/trial.yaml'), metavar='FILE')
-    parser.add_argument('--detector', default='auto', help='as for the face_detector node')
-    parser.add_argument('--model', type=Path, help='another network (.onnx)')
+    parser.add_argument('--detector', help='as for the face_detector node')
+    parser.add_argument('--model', metavar='FILE', help='another network (.onnx)')
+    parser.add_argument(
+        '--config', type=Path, metavar='FILE', help='parameters of the nodes, such as judy.yaml'
+    )
     parser.add_argument('--flat-out', action='store_true', help='a recording as fast as it goes')
 
 

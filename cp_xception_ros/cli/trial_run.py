@@ -10,11 +10,8 @@ import sys
 
 import cv2
 
-from ..emotion.classifier import OnnxClassifier
-from ..emotion.reader import EmotionReader
-from ..emotion.smoothing import EmotionSmoother
 from ..pipeline import Pipeline
-from ..resources import find
+from ..replay.parameters import read_parameters
 from ..speech.errors import Unavailable
 from ..trial.keeper import Keeper
 from ..trial.plan import Task, plan
@@ -26,7 +23,6 @@ from ..trial.texts import Texts, read_texts
 from ..trial.viewer import Look, Viewer
 from ..trial.voice import NoVoice, open_voice
 from ..vision.cameras import Camera, CameraError, CameraSettings, EndOfSource, open_camera
-from ..vision.detector import make_detector
 from ..vision.finder import FaceFinder
 from ..vision.tracking import Tracker
 
@@ -69,7 +65,7 @@ def _left(options: argparse.Namespace, tasks: list[Task]) -> list[Task]:
 def _record(
     options: argparse.Namespace, texts: Texts, timing: Timing, tasks: Sequence[Task]
 ) -> int:
-    pipeline, names = make_pipeline(options.detector, options.model)
+    pipeline, names = make_pipeline(options.config, options.detector, options.model)
     with ExitStack() as stack:
         camera = stack.enter_context(closing(_open_camera(options)))
         consent = texts.consent_text(options.keep_pictures)
@@ -95,16 +91,17 @@ def _record(
         return _lead(session, options.person, tasks)
 
 
-def make_pipeline(detector: str, model: Path | None) -> tuple[Pipeline, dict[str, str]]:
-    """Return what the nodes run, with their defaults, and the names of its parts.
+def make_pipeline(
+    config: Path | None = None, detector: str | None = None, model: str | None = None
+) -> tuple[Pipeline, dict[str, str]]:
+    """Return what the nodes run with these parameters, and the names of its parts.
 
-    Raises DetectorError or ModelError.
+    Raises ParameterFileError, DetectorError or ModelError.
     """
-    finds = make_detector(detector)
-    reads = OnnxClassifier(model or find('models/cp_xception.onnx'))
-    finder = FaceFinder(finds, Tracker())
-    names = {'detector': finds.name, 'network': reads.name}
-    return Pipeline(finder, EmotionReader(reads, EmotionSmoother())), names
+    parameters = read_parameters(config, detector=detector, model_path=model)
+    finds, reads = parameters.make_detector(), parameters.make_reader()
+    finder = FaceFinder(finds, Tracker(max_age=parameters.track_timeout))
+    return Pipeline(finder, reads), {'detector': finds.name, 'network': reads.model}
 
 
 def _lead(session: Session, person: str, tasks: Sequence[Task]) -> int:

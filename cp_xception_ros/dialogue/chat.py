@@ -54,6 +54,9 @@ class ChatBackend(Protocol):
 
     name: str
 
+    def warm_up(self) -> None:
+        """Begin to load what the first request needs; returns at once."""
+
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
     ) -> ChatStream:

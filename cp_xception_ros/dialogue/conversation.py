@@ -10,6 +10,7 @@ from ..runtime.workers import LatestWorker
 from .disclosure import Disclosure
 from .emotion_context import EmotionContext, EmotionHistory, EmotionSample
 from .events import (
+    ANNOUNCEMENTS,
     Action,
     Answer,
     Cancel,
@@ -20,6 +21,7 @@ from .events import (
     SpeechReport,
     State,
     Tick,
+    Urge,
     UserSaid,
     VoiceEnded,
     VoiceStarted,
@@ -27,6 +29,7 @@ from .events import (
 )
 from .job import Job
 from .latency import Latency, TurnClock
+from .persona import Remote
 from .proactive import Proactive
 from .responder import Responder
 from .safety import LONGEST, Finding
@@ -51,6 +54,10 @@ class Outlet(Protocol):
     def state(self, snapshot: Snapshot) -> None: ...
 
     def say(self, index: int, piece: Piece) -> None: ...
+
+    def has_listeners(self) -> bool:
+        """Tell whether anybody, such as a loudspeaker, takes what is said."""
+        ...
 
     def audio(self, turn: int, request: AudioRequest) -> None: ...
 
@@ -85,6 +92,7 @@ class Conversation:
         self._clock, self._wall = clock, wall
         self._lock = threading.RLock()
         self._job: Job | None = None
+        self._announcement = ''
         self._context, self._source = EmotionContext(), ''
         self._voice_ended: float | None = None
         self._turn_clock: TurnClock | None = None
@@ -127,7 +135,7 @@ class Conversation:
         """Take in that a voice began or ended, at `stamp` on the wall clock."""
         with self._lock:
             self._voice_ended = None if started else stamp
-            self._handle(VoiceStarted() if started else VoiceEnded())
+            self._handle(VoiceStarted(stamp) if started else VoiceEnded())
 
     def loudspeaker(self, turn: int, speaking: bool) -> None:
         """Take in what the loudspeaker does."""
@@ -147,11 +155,10 @@ class Conversation:
         """Let time pass; to be called some ten times a second."""
         with self._lock:
             self._handle(Tick())
-            if self._machine.state is State.IDLE and (urge := self._proactive.urge(self._clock())):
-                self._context = (
-                    EmotionContext(emotion=urge.emotion) if urge.emotion else self._context
-                )
-                self._handle(urge)
+            if self._machine.state is not State.IDLE:
+                self._proactive.talking()
+            elif self._outlet.has_listeners():
+                self._speak_up()
 
     @property
     def proactive(self) -> bool:
@@ -161,6 +168,20 @@ class Conversation:
     def proactive(self, enabled: bool) -> None:
         with self._lock:
             self._proactive.enabled = enabled
+
+    def goes_elsewhere(self, remote: Remote) -> None:
+        """Take in what goes to another machine; people are told again where that is more."""
+        with self._lock:
+            if remote & ~self._responder.remote:
+                self._disclosure.renew()
+            self._responder.remote = remote
+
+    def record(self, on: bool) -> None:
+        """Take in whether people are recorded, and tell them, whatever else may be said."""
+        with self._lock:
+            if on != self._responder.recording:
+                self._responder.recording = on
+                self._announcement = 'recording_on' if on else 'recording_off'
 
     def forget(self) -> None:
         """Forget the conversation and the user.
@@ -205,6 +226,15 @@ class Conversation:
             self._act(action)
         return actions
 
+    def _speak_up(self) -> None:
+        """Say something unasked where there is a reason to."""
+        urge = self._next_urge()
+        if urge is None:
+            return
+        if urge.emotion:
+            self._context = EmotionContext(emotion=urge.emotion)
+        self._handle(urge)
+
     def _act(self, action: Action) -> None:
         if isinstance(action, Enter):
             if action.state not in (State.SPEAKING, State.IDLE):
@@ -217,10 +247,22 @@ class Conversation:
         elif isinstance(action, Cancel):
             if self._job:
                 self._job.cancel()
+                self._announce_again(self._job.action)
         elif isinstance(action, Answer | Volunteer):
             self._listen(action)
             self._job = Job(action, self._context)
             self._worker.put(self._job)
+
+    def _next_urge(self) -> Urge | None:
+        if self._announcement:
+            kind, self._announcement = self._announcement, ''
+            return Urge(kind)
+        return self._proactive.urge(self._clock())
+
+    def _announce_again(self, action: Answer | Volunteer) -> None:
+        """Keep an announcement that was cut off, unless a newer one waits."""
+        if isinstance(action, Volunteer) and action.kind in ANNOUNCEMENTS:
+            self._announcement = self._announcement or action.kind
 
     def _listen(self, action: Answer | Volunteer) -> None:
         if isinstance(action, Volunteer):

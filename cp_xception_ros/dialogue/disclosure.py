@@ -41,6 +41,11 @@ class Disclosure:
             self._seen.setdefault(face, now)
             self._told[face] = day
 
+    def renew(self) -> None:
+        """There is more to tell: what people were told so far does not count."""
+        self._told.clear()
+        self._heirs.clear()
+
     def _inherit(self, face_id: str) -> None:
         known = [face for face in self._seen if face in self._told]
         if known:

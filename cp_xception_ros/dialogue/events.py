@@ -23,12 +23,20 @@ class Tone(IntEnum):
     CALM = 3
 
 
+ANNOUNCEMENTS = ('recording_on', 'recording_off')
+"""What people must be told."""
+
 # Events
 
 
 @dataclass(frozen=True)
 class VoiceStarted:
-    """A person began to speak; over the robot's own voice this is an interruption."""
+    """A person began to speak; over the robot's own voice this is an interruption.
+
+    `stamp`: when, on the clock of `UserSaid`; 0 where that is not known.
+    """
+
+    stamp: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class UserSaid:
 
 @dataclass(frozen=True)
 class Urge:
-    """The robot would like to speak unasked: 'greeting', 'comfort' or 'disclosure'."""
+    """The robot would like to speak unasked: 'greeting', 'comfort' or one of ANNOUNCEMENTS."""
 
     kind: str
     emotion: str = ''

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 import queue
 import threading
 import time
@@ -12,6 +13,8 @@ from ..runtime.endpoint import Endpoint
 from .chat import ChatError, ChatEvent, Message, Token, ToolCall
 from .chat_errors import broken_error, network_error, slow_error, status_error
 
+MISSING = "the openai SDK is missing: pip install 'openai>=1,<4'"
+BROKEN = "the openai SDK does not load: pip install --force-reinstall 'openai>=1,<4'"
 Put = Callable[[ChatEvent | ChatError | None], None]
 
 
@@ -27,7 +30,8 @@ class OpenAIChat:
     """One model at one endpoint, over the openai SDK; requests run in an event loop of its own.
 
     The loop makes giving up simple: a cancelled task closes its connection wherever it stands,
-    also while the server sends nothing but keep-alives, which the SDK swallows.
+    also while the server sends nothing but keep-alives, which the SDK swallows. The SDK takes
+    seconds to import, which its thread does as well: with `warm_up`, else with the first request.
 
     Raises ChatError (cause 'request'): the SDK is not installed.
     """
@@ -40,23 +44,10 @@ class OpenAIChat:
         max_tokens: int = 300,
         limits: Limits | None = None,
     ) -> None:
-        try:
-            import openai
-        except ImportError:
-            raise ChatError(
-                "the openai SDK is missing: pip install 'openai>=1,<4'", 'request'
-            ) from None
+        if find_spec('openai') is None:
+            raise ChatError(MISSING, 'request')
         self.name = f'{model} at {endpoint.host}'
-        self._sdk = openai
-        self._limits = limits or Limits()
-        self._client = openai.AsyncOpenAI(
-            api_key=endpoint.key or 'none',
-            base_url=endpoint.base_url,
-            timeout=self._limits.total,
-            max_retries=0,
-        )
-        # The SDK imports this part at its first use, which would delay the first answer.
-        self._create: Any = self._client.chat.completions.create
+        self._endpoint, self._limits = endpoint, limits or Limits()
         self._request: dict[str, Any] = {
             'model': model,
             'temperature': temperature,
@@ -67,14 +58,23 @@ class OpenAIChat:
             # On by default there, and it costs seconds before the first word.
             self._request['extra_body'] = {'thinking': {'type': 'disabled'}}
         self._can_call_tools = True
+        self._sdk: Any = None
+        self._client: Any = None
+        self._create: Any = None
+        self._failure: ChatError | None = None
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name='chat', daemon=True)
+        self._starting = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name='chat', daemon=True)
+
+    def warm_up(self) -> None:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
     ) -> 'OpenAIStream':
-        if self._thread.ident is None:
-            self._thread.start()
+        self.warm_up()
         return OpenAIStream(
             lambda put: self._pump(messages, tools, put), self._loop, self._limits, self.name
         )
@@ -84,15 +84,39 @@ class OpenAIChat:
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop)
             self._thread.join(1.0)
-        if not self._loop.is_running() and not self._loop.is_closed():
+        # An import cannot be broken off, and its thread goes on with the loop.
+        if not self._thread.is_alive() and not self._loop.is_closed():
             self._loop.close()
+
+    def _run(self) -> None:
+        """Make the client, then work on the requests, which wait in the loop meanwhile."""
+        try:
+            self._client = self._make_client()
+        except Exception as error:  # whatever may be wrong with an installation
+            self._failure = ChatError(f'{BROKEN} ({type(error).__name__}: {error})', 'request')
+        self._loop.run_forever()
+
+    def _make_client(self) -> Any:
+        import openai
+
+        self._sdk = openai
+        client = openai.AsyncOpenAI(
+            api_key=self._endpoint.key or 'none',
+            base_url=self._endpoint.base_url,
+            timeout=self._limits.total,
+            max_retries=0,
+        )
+        # The SDK imports this part at its first use, which would delay the first answer.
+        self._create = client.chat.completions.create
+        return client
 
     async def _shut_down(self) -> None:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._client.close()
+        if self._client:
+            await self._client.close()
         await self._loop.shutdown_asyncgens()
         self._loop.stop()
 
@@ -100,6 +124,8 @@ class OpenAIChat:
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], put: Put
     ) -> None:
         try:
+            if self._failure:
+                raise self._failure
             async with await self._open(messages, tools) as stream:
                 await self._read(stream, put)
         except Exception as error:  # whatever a server does must not end the conversation
@@ -141,7 +167,8 @@ class OpenAIChat:
             after = _seconds(error.response.headers.get('retry-after', ''))
             # Some servers repeat the key that they refuse.
             detail = _detail(error).replace(self._client.api_key, '***')
-            return status_error(self.name, error.status_code, detail, after)
+            variable = self._endpoint.variable
+            return status_error(self.name, error.status_code, detail, variable, after)
         if isinstance(error, self._sdk.APITimeoutError):
             return slow_error(self.name, 'answer', self._limits.total)
         if isinstance(error, self._sdk.APIConnectionError):

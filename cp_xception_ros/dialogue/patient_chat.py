@@ -28,12 +28,13 @@ class PatientChat:
         retries: int = 1,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
+        pause: float = PAUSE,
     ) -> None:
         self.name = backend.name
         self.problem: ChatError | None = None
         self._backend, self._retries = backend, retries
         self._backoff = backoff or Backoff(first=2.0, factor=2.0, limit=60.0)
-        self._clock = clock
+        self._clock, self._pause = clock, pause
         self._blocked_until = float('-inf')
         self._told = ''
 
@@ -41,10 +42,15 @@ class PatientChat:
     def usable(self) -> bool:
         return self._clock() >= self._blocked_until
 
+    def warm_up(self) -> None:
+        self._backend.warm_up()
+
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
     ) -> 'PatientStream':
-        return PatientStream(lambda: self._backend.stream(messages, tools), self, self._retries)
+        return PatientStream(
+            lambda: self._backend.stream(messages, tools), self, self._retries, self._pause
+        )
 
     def close(self) -> None:
         self._backend.close()
@@ -68,8 +74,10 @@ class PatientChat:
 class PatientStream:
     """One reply, asked for again where nothing of it came; see ChatStream."""
 
-    def __init__(self, ask: Callable[[], ChatStream], chat: PatientChat, retries: int) -> None:
-        self._ask, self._chat, self._retries = ask, chat, retries
+    def __init__(
+        self, ask: Callable[[], ChatStream], chat: PatientChat, retries: int, pause: float
+    ) -> None:
+        self._ask, self._chat, self._retries, self._pause = ask, chat, retries, pause
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._stream: ChatStream | None = None
@@ -91,7 +99,7 @@ class PatientStream:
                 if not (again and tries_left):
                     self._chat.failed(error)
                     raise
-                self._closed.wait(max(PAUSE, error.after))
+                self._closed.wait(max(self._pause, error.after))
 
     def close(self) -> None:
         with self._lock:

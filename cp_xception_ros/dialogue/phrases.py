@@ -20,6 +20,9 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         content = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
         raise PhrasesError(f'{path}: {error.strerror or error}') from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PhrasesError(f'{path}, line {line}: no YAML: {error.problem}') from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PhrasesError(f'{path}: no YAML: {" ".join(str(error).split())}') from error
     if not isinstance(content, Mapping):

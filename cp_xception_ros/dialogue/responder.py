@@ -14,7 +14,7 @@ from .local_replies import AUDIO, TONES, LocalReplies, LocalReply
 from .memory import Memory
 from .model_reply import ModelReply
 from .patient_chat import PatientChat
-from .persona import Persona
+from .persona import Persona, Remote
 from .profile import Profile, ProfileError
 from .safety import Finding, Safety
 from .sentences import SentenceSplitter
@@ -31,8 +31,6 @@ class ResponderSettings:
     comfort_music: str = 'offer'
     loudest: float = 1.0
     most_characters: int = 700
-    remote_model: bool = False
-    remote_speech: bool = False
 
 
 @dataclass
@@ -49,7 +47,10 @@ class Resources:
 
 
 class Responder:
-    """Makes one reply at a time, on the caller's thread; the rest may come from another."""
+    """Makes one reply at a time, on the caller's thread; the rest may come from another.
+
+    `remote` is what the disclosure says of other machines.
+    """
 
     def __init__(
         self,
@@ -63,11 +64,13 @@ class Responder:
         self._resources, self._settings = resources, settings
         self._memory, self._profile = memory, profile
         self._disclosure_due, self._disclosed = disclosure_due, disclosed
+        self.remote = Remote.NOTHING
         self._lock = threading.Lock()
         self._unanswered: UserSaid | None = None
         self._finding: Finding | None = None
         self._language = ''
         self._music_offered = False
+        self.recording = False
 
     def hear(self, said: UserSaid) -> Finding | None:
         """Take in the user's words at once; return the signs of danger in them.
@@ -219,7 +222,7 @@ class Responder:
             self._say_locally(job, sink, replies.greeting(action.emotion, language))
             self._disclose(job, sink)
         else:
-            self._say(job, sink, replies.phrase('resume', language), Tone.NEUTRAL, 'local')
+            self._say(job, sink, replies.phrase(action.kind, language), Tone.NEUTRAL, 'local')
 
     def _soothe(self, job: Job, sink: Sink) -> None:
         replies, music = self._resources.replies, self._settings.comfort_music
@@ -236,10 +239,7 @@ class Responder:
     def _disclose(self, job: Job, sink: Sink) -> None:
         if job.cancelled or not self._disclosure_due():
             return
-        settings = self._settings
-        text = self._resources.persona.disclose(
-            self._language, settings.remote_model, settings.remote_speech
-        )
+        text = self._resources.persona.disclose(self._language, self.remote, self.recording)
         said = [self._say(job, sink, s, Tone.NEUTRAL, 'local') for s in _sentences(text)]
         if all(said):
             self._disclosed()

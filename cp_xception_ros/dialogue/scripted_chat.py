@@ -24,6 +24,9 @@ class ScriptedChat:
         self.requests: list[tuple[Sequence[Message], Sequence[Mapping[str, Any]]]] = []
         self.closed = False
 
+    def warm_up(self) -> None:
+        """Nothing to load."""
+
     def stream(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
     ) -> 'ScriptedStream':

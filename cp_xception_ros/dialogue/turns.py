@@ -5,7 +5,7 @@ one, which also cancels the one before: pieces of an older turn are dropped, her
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .events import (
@@ -27,6 +27,8 @@ from .events import (
 )
 
 LISTENING = (State.LISTENING, State.INTERRUPTED)
+# Seconds; between two utterances there is more, and stamps of one may differ by so much.
+PAUSE = 0.2
 REPLYING = (State.THINKING, State.SPEAKING)
 
 
@@ -64,6 +66,10 @@ class TurnMachine:
         self._complete = False
         self._speaker_heard = False
         self._speaking = False
+        # Since when there is a voice.
+        self._voice: float | None = None
+        # Words of somebody who goes on speaking.
+        self._unfinished: UserSaid | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
             VoiceStarted: self._voice_started,
             VoiceEnded: self._voice_ended,
@@ -80,19 +86,34 @@ class TurnMachine:
         self._handlers[type(event)](event)
         return self._actions
 
-    def _voice_started(self, _: VoiceStarted) -> None:
+    def _voice_started(self, voice: VoiceStarted) -> None:
         if self.state not in LISTENING:
             self._begin(State.INTERRUPTED if self._replying else State.LISTENING)
+        self._voice = voice.stamp
         self._deadline = self._now + self._patience.voice
 
     def _voice_ended(self, _: VoiceEnded) -> None:
+        self._voice = None
         if self.state in LISTENING:
             self._deadline = self._now + self._patience.words
 
     def _user_said(self, said: UserSaid) -> None:
+        goes_on = self._goes_on(said)
+        said, self._unfinished = _joined(self._unfinished, said), None
         if not said.text.strip():
             self._nothing_said()
-            return
+        elif goes_on:
+            self._unfinished = said
+        else:
+            self._answer(said)
+
+    def _goes_on(self, said: UserSaid) -> bool:
+        """Return whether the person has begun to speak again since those words."""
+        if self._voice is None or said.speech_end is None:
+            return False
+        return self.state in LISTENING and self._voice > said.speech_end + PAUSE
+
+    def _answer(self, said: UserSaid) -> None:
         if self.state in LISTENING:
             self._enter(State.THINKING)
         else:
@@ -115,7 +136,15 @@ class TurnMachine:
             self._finish_reply()
 
     def _speech_report(self, report: SpeechReport) -> None:
-        if report.turn != self.turn or self.state not in REPLYING:
+        if report.turn < self.turn and self._speaker_heard:
+            # Only a loudspeaker that was started anew goes back; what it had to say is lost.
+            report = SpeechReport(self.turn, speaking=False)
+        if report.turn != self.turn:
+            return
+        if self.state is State.IDLE and self._complete and report.speaking:
+            # It took longer to begin than one that is not there is given.
+            self._enter(State.SPEAKING)
+        if not self._replying:
             return
         self._speaker_heard, self._speaking = True, report.speaking
         if self._complete:
@@ -125,7 +154,8 @@ class TurnMachine:
         if self._deadline is None or self._now < self._deadline:
             return
         if self.state in LISTENING:
-            self._nothing_said()
+            self._voice = None
+            self._user_said(UserSaid(''))
         elif self._complete:
             self._enter(State.IDLE)
 
@@ -175,3 +205,15 @@ class TurnMachine:
         else:
             wait = self._patience.settle
         self._deadline = self._now + wait
+
+
+def _joined(first: UserSaid | None, rest: UserSaid) -> UserSaid:
+    """Return what was said in two goes as one."""
+    if first is None:
+        return rest
+    return replace(
+        first,
+        text=f'{first.text} {rest.text}'.strip(),
+        language=rest.language or first.language,
+        speech_end=rest.speech_end or first.speech_end,
+    )

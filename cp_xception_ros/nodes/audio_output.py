@@ -64,13 +64,14 @@ class AudioOutputNode(AppNode):
         self.config = config = params.declare(self, AudioOutputConfig)
         self._voice_missing = ''
         self._mixer = Mixer(RATE, config.volume)
-        self._speaker = Speaker(
-            synthesiser or self._make_synthesiser(), self._mixer, self._tell, self.report
-        )
+        synthesiser = synthesiser or self._make_synthesiser()
+        self._remote = self._warn_of_remote(synthesiser)
+        self._speaker = Speaker(synthesiser, self._mixer, self._tell, self.report)
         self._player = Player(self._mixer, ways or self._ways(), self._speaker.tick, self.report)
         self._pieces = Rate()
         self._music_seed = 0
         self._state = self.create_publisher(wire.SpeechState, 'speech/state', qos.STATE)
+        self._remote_state = self.create_publisher(wire.Bool, '~/remote', qos.STATE)
         self.create_subscription(wire.Reply, 'dialogue/reply', self._say, qos.REPLY)
         self.create_subscription(
             wire.DialogueState, 'dialogue/state', self._follow_dialogue, qos.STATE
@@ -78,6 +79,7 @@ class AudioOutputNode(AppNode):
         self.create_subscription(wire.AudioCommand, 'dialogue/audio', self._command, qos.EVENT)
 
     def start(self) -> None:
+        self._remote_state.publish(wire.Bool(data=self._remote))
         self._speaker.start()
         self._player.start()
 
@@ -114,9 +116,14 @@ class AudioOutputNode(AppNode):
             return make_synthesiser(settings, os.environ, self.report)
         except Unavailable as error:
             # The robot goes on without a voice; its replies can still be read on the topic.
-            self.report(error)
-            self._voice_missing = str(error)
+            self._voice_missing = f'{error}; until then nothing is spoken'
+            self.report(Unavailable(self._voice_missing))
             return SilentSynthesiser()
+
+    def _warn_of_remote(self, synthesiser: Synthesiser) -> bool:
+        if synthesiser.remote:
+            self.get_logger().warning(f'the text of every reply goes to {synthesiser.name}')
+        return synthesiser.remote
 
     def _ways(self) -> list[Opener]:
         folder = self.config.wav_folder or str(Path(tempfile.gettempdir(), 'judy'))

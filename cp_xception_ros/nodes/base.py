@@ -7,20 +7,31 @@ from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 
+from ..runtime.repeats import Repeats
 from ..runtime.stats import Rate
 from . import wire
 from .health import OK, WARN, Health, worse
 
 # What the world does to us, counted and survived: an unplugged camera, a broken picture.
 WORLD_ERRORS = (ValueError, OSError)
-# Seconds between two lines, and between two of the same text.
-BURST, REMINDER = 5.0, 300.0
 
 
 def steady_clock() -> Clock:
     """Return the clock for timers that go on when a simulated clock stands still."""
     return Clock(clock_type=ClockType.STEADY_TIME)
+
+
+def wait_for_reader(publisher: Publisher, patience: float) -> bool:
+    """Wait until somebody has found the publisher, at most `patience` seconds; say whether.
+
+    What is published before is lost to those who are still looking. Not for callbacks.
+    """
+    deadline = time.monotonic() + patience
+    while not publisher.get_subscription_count() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(publisher.get_subscription_count())
 
 
 class AppNode(Node):
@@ -29,7 +40,7 @@ class AppNode(Node):
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
         self.on_bug: Callable[[Exception], None] = self._log_bug
-        self._errors, self._last_error, self._logged_at = Rate(), '', 0.0
+        self._errors, self._last_error, self._repeats = Rate(), '', Repeats()
         self._diagnostics = self.create_publisher(wire.DiagnosticArray, '/diagnostics', 10)
         self.create_timer(1.0, self._publish_diagnostics, clock=steady_clock())
 
@@ -53,12 +64,10 @@ class AppNode(Node):
             self.on_bug(error)
             return
         self._errors.add()
-        text, now = str(error), time.monotonic()
+        self._last_error = str(error)
         # What goes on unchanged is in the diagnostics; the log need not fill up with it.
-        if text != self._last_error or now - self._logged_at > REMINDER:
-            self._logged_at = now
-            self.get_logger().warning(text, throttle_duration_sec=BURST)
-        self._last_error = text
+        if self._repeats.worth_saying(self._last_error):
+            self.get_logger().warning(self._last_error)
 
     def now(self) -> float:
         """Return the ROS time in seconds."""

@@ -52,6 +52,6 @@ class DialogueManagerConfig:
     )
     loudest: float = param(1.0, 'the highest volume the model may set', range=(0.1, 1.0))
     remote_speech: bool = param(
-        False, 'say in the disclosure that voices are sent to a speech service'
+        False, 'people are told of a remote recogniser in speech_input; true: of yours as well'
     )
     seed: int = param(0, 'of the choice of local replies; 0: a new one at each start')

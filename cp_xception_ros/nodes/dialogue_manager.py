@@ -17,6 +17,7 @@ from ..dialogue.latency import Latency
 from ..dialogue.memory import Memory
 from ..dialogue.openai_chat import Limits
 from ..dialogue.patient_chat import PatientChat
+from ..dialogue.persona import Remote
 from ..dialogue.proactive import Proactive, ProactiveSettings
 from ..dialogue.profile import Profile, ProfileError
 from ..dialogue.responder import Resources, Responder, ResponderSettings
@@ -40,19 +41,23 @@ class DialogueManagerNode(AppNode):
         self._complaints: list[str] = []
         self._first_sentence, self._turn = Samples(), 0
         self._resources = params.build(self, self._load)
-        self._chat, self._remote = self._make_chat(chat)
+        self._chat, remote = self._make_chat(chat)
         self._resources.chat = self._chat
+        self._remote = Remote.MODEL if remote else Remote.NOTHING
+        if config.remote_speech:
+            self._remote |= Remote.SPEECH
+        self._recorded = False
         self._profile = self._open_profile()
         self._conversation = self._make_conversation()
         self._conversation.proactive = config.proactive
         self._open_topics()
 
     def start(self) -> None:
-        language = self.config.languages.split(',')[0].strip()
-        text = self._resources.persona.disclose(language, self._remote, self.config.remote_speech)
-        self._disclosure.publish(wire.String(data=text))
+        self._disclose()
         self._tell_proactive()
         self._conversation.start()
+        if self._chat:
+            self._chat.warm_up()
 
     def close(self) -> None:
         self._conversation.close()
@@ -84,6 +89,9 @@ class DialogueManagerNode(AppNode):
     def say(self, index: int, piece: Piece) -> None:
         self.get_logger().debug(f'{piece.turn}.{index} {piece.source}: {piece.text}')
         self._reply.publish(wire_dialogue.reply(index, piece, self.now()))
+
+    def has_listeners(self) -> bool:
+        return self._reply.get_subscription_count() > 0
 
     def audio(self, turn: int, request: AudioRequest) -> None:
         self._audio.publish(wire_dialogue.audio_command(turn, request))
@@ -152,8 +160,6 @@ class DialogueManagerNode(AppNode):
         settings = ResponderSettings(
             comfort_music=config.comfort_music,
             loudest=config.loudest,
-            remote_model=self._remote,
-            remote_speech=config.remote_speech,
         )
         memory = Memory(config.memory_turns, config.memory_tokens)
         return Responder(
@@ -174,6 +180,9 @@ class DialogueManagerNode(AppNode):
         subscribe(wire.VoiceActivity, 'speech/activity', self._listen, qos.EVENT)
         subscribe(wire.SpeechState, 'speech/state', self._follow_speech, qos.STATE)
         subscribe(wire.EmotionStamped, 'emotion', self._see, qos.EVENT)
+        subscribe(wire.Bool, 'speech_input/remote', self._follow_recogniser, qos.STATE)
+        subscribe(wire.Bool, 'audio_output/remote', self._follow_voice, qos.STATE)
+        subscribe(wire.Bool, 'recorder/recording', self._follow_recorder, qos.STATE)
         self.create_service(wire.SetBool, '~/set_proactive', self._set_proactive)
         self.create_service(wire.Trigger, '~/forget', self._forget)
         self.create_timer(TICK, self._conversation.tick, clock=steady_clock())
@@ -202,11 +211,27 @@ class DialogueManagerNode(AppNode):
         speaking = message.state == wire.SpeechState.SPEAKING
         self._conversation.loudspeaker(message.turn, speaking)
 
+    def _follow_recorder(self, message: wire.Bool) -> None:
+        self._recorded = message.data
+        self._conversation.record(message.data)
+        self._disclose()
+
     def _see(self, message: wire.EmotionStamped) -> None:
         try:
             self._conversation.see(wire_dialogue.sample(message))
         except ValueError as error:
             self.report(error)
+
+    def _follow_recogniser(self, message: wire.Bool) -> None:
+        self._goes_elsewhere(Remote.SPEECH, message.data or self.config.remote_speech)
+
+    def _follow_voice(self, message: wire.Bool) -> None:
+        self._goes_elsewhere(Remote.VOICE, message.data)
+
+    def _goes_elsewhere(self, what: Remote, remote: bool) -> None:
+        if remote is not (what in self._remote):
+            self._remote ^= what
+            self._disclose()
 
     def _set_proactive(
         self, request: wire.SetBool.Request, response: wire.SetBool.Response
@@ -228,6 +253,12 @@ class DialogueManagerNode(AppNode):
             return response
         response.success, response.message = True, 'the conversation and the user are forgotten'
         return response
+
+    def _disclose(self) -> None:
+        self._conversation.goes_elsewhere(self._remote)
+        language = self.config.languages.split(',')[0].strip()
+        text = self._resources.persona.disclose(language, self._remote, self._recorded)
+        self._disclosure.publish(wire.String(data=text))
 
     def _tell_proactive(self) -> None:
         self._proactive.publish(wire.Bool(data=self._conversation.proactive))

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import os
 import sys
-import time
 from typing import Any
 
-from ..runtime.endpoint import resolve
 from ..runtime.stats import Rate
 from ..speech.activity import VoiceActivity
 from ..speech.endpointing import Endpointer, EndpointSettings
@@ -17,7 +15,7 @@ from ..speech.recognition import RECOGNISERS, Recogniser, RecogniserSettings, ma
 from ..speech.sources import AudioSource, open_source
 from ..speech.utterances import Heard, Recognition
 from . import params, qos, spin, wire
-from .base import AppNode
+from .base import AppNode, wait_for_reader
 from .health import ERROR, OK, WARN, Health
 from .params import param
 
@@ -31,7 +29,10 @@ class SpeechInputConfig:
     muted: bool = param(False, 'start with the microphone off')
     recogniser: str = param('pocketsphinx', 'who turns speech into words', choices=RECOGNISERS)
     language: str = param('en', 'that people speak')
-    model: str = param('', 'sherpa: directory of the model; openai: its name')
+    model: str = param(
+        '',
+        'sherpa: directory of the model, empty: the one of judy-fetch-models; openai: its name',
+    )
     base_url: str = param('', 'openai: address of the server; its key is in JUDY_ASR_API_KEY')
     threads: int = param(1, 'sherpa: threads of the network', range=(1, 16))
     aggressiveness: int = param(
@@ -57,7 +58,7 @@ class SpeechInputNode(AppNode):
         super().__init__('speech_input', **options)
         self.config = config = params.declare(self, SpeechInputConfig)
         self._open_source, self._muted, self._over = open, config.muted, False
-        self._missing, self._heard = '', Rate()
+        self._missing, self._heard, self._remote = '', Rate(), False
         self._recognition: Recognition | None = None
         self._listener: Listener | None = None
         endpointer = Endpointer(params.build(self, self._endpoint_settings))
@@ -66,11 +67,12 @@ class SpeechInputNode(AppNode):
             self._make_listener(recogniser or self._make_recogniser(), endpointer)
         except Unavailable as error:
             # The robot goes on: words can still be typed.
-            self.report(error)
-            self._missing = str(error)
+            self._missing = f'{error}; until then nothing is heard'
+            self.report(Unavailable(self._missing))
 
     def start(self) -> None:
         self._muted_state.publish(wire.Bool(data=self._muted))
+        self._remote_state.publish(wire.Bool(data=self._remote))
         if self._recognition is not None and self._listener is not None:
             self._recognition.start()
             self._listener.start()
@@ -91,6 +93,7 @@ class SpeechInputNode(AppNode):
             'source': source or 'closed',
             'muted': str(self._muted).lower(),
             'utterances': str(self._heard.total),
+            'overruns': str(self._listener.overruns if self._listener else 0),
         }
         if self._missing:
             return Health(ERROR, self._missing, values)
@@ -111,6 +114,7 @@ class SpeechInputNode(AppNode):
         self._transcripts = self.create_publisher(wire.Utterance, 'speech/transcript', qos.EVENT)
         self._voices = self.create_publisher(wire.VoiceActivity, 'speech/activity', qos.EVENT)
         self._muted_state = self.create_publisher(wire.Bool, '~/muted', qos.STATE)
+        self._remote_state = self.create_publisher(wire.Bool, '~/remote', qos.STATE)
         self.create_subscription(wire.SpeechState, 'speech/state', self._hear_robot, qos.STATE)
         self.create_service(wire.SetBool, '~/mute', self._serve_mute)
 
@@ -119,16 +123,12 @@ class SpeechInputNode(AppNode):
         settings = RecogniserSettings(
             config.recogniser, config.language, config.model, config.base_url, config.threads
         )
-        recogniser = make_recogniser(settings, os.environ)
-        if config.recogniser == 'openai':
-            self._warn_of_remote(config.base_url)
-        return recogniser
-
-    def _warn_of_remote(self, base_url: str) -> None:
-        if not resolve(base_url, '', {}).local:
-            self.get_logger().warning(f'the sound of every utterance is sent to {base_url}')
+        return make_recogniser(settings, os.environ)
 
     def _make_listener(self, recogniser: Recogniser, endpointer: Endpointer) -> None:
+        if recogniser.remote:
+            self.get_logger().warning(f'the sound of every utterance goes to {recogniser.name}')
+        self._remote = recogniser.remote
         activity = VoiceActivity(self.config.aggressiveness, self.config.lowest_level)
         self._recognition = Recognition(recogniser, self._publish_heard, self.report)
         self._listener = Listener(
@@ -166,14 +166,9 @@ class SpeechInputNode(AppNode):
         source = self._open_source(self.config.source, self.config.device)
         self.get_logger().info(f'listening to {source.name}')
         if self.config.source != 'microphone':
-            self._wait_for_reader()
+            # Subscribers get a recording from its start.
+            wait_for_reader(self._transcripts, READER_PATIENCE)
         return source
-
-    def _wait_for_reader(self) -> None:
-        """Give subscribers a moment to find us, so that they get a recording from its start."""
-        deadline = time.monotonic() + READER_PATIENCE
-        while not self._transcripts.get_subscription_count() and time.monotonic() < deadline:
-            time.sleep(0.02)
 
     def _publish_voice(self, change: VoiceChange) -> None:
         self._voices.publish(wire.voice_activity(change, self.config.frame_id))

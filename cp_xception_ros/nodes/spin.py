@@ -28,11 +28,13 @@ def run(
     factories: Sequence[Callable[[], AppNode]],
     args: list[str] | None = None,
     stop: threading.Event | None = None,
+    farewell: Callable[[], None] = lambda: None,
 ) -> int:
     """Spin the nodes until a signal, `stop` or a failure; return the exit status.
 
-    0: asked to stop. 78: the configuration is wrong, one line on stderr says how. 1: a bug, with
-    its traceback. A process that cannot end its threads in time ends all the same.
+    0: asked to stop; then `farewell` is called once the nodes have ended. 78: the configuration
+    is wrong, one line on stderr says how. 1: a bug, with its traceback. A process that cannot end
+    its threads in time ends all the same.
     """
     stop = stop or threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,7 +50,10 @@ def run(
     except Exception as error:
         host.fail(error)
     status = _explain(host.failure)
-    if not host.end():
+    ended = host.end()
+    if status == 0:
+        farewell()
+    if not ended:
         # A thread hangs in somebody else's code; waiting for it would hang the robot.
         sys.stdout.flush()
         sys.stderr.flush()

@@ -4,7 +4,10 @@ from typing import Any
 
 from ..cli.typed import read_lines
 from . import qos, wire
-from .base import AppNode
+from .base import AppNode, wait_for_reader
+
+# Seconds for the dialogue to be there: the first line may be piped in.
+PATIENCE = 10.0
 
 
 class TalkConsoleNode(AppNode):
@@ -18,8 +21,12 @@ class TalkConsoleNode(AppNode):
         read_lines(self._publish)
 
     def _publish(self, line: str) -> None:
-        if self.context.ok():
-            self._typed.publish(wire.String(data=line))
+        heard = wait_for_reader(self._typed, PATIENCE)
+        if not self.context.ok():
+            return
+        if not heard:
+            self.get_logger().warning('nobody reads what is typed: does dialogue_manager run?')
+        self._typed.publish(wire.String(data=line))
 
     def _show_reply(self, message: wire.Reply) -> None:
         if message.text:

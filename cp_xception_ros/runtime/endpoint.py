@@ -18,12 +18,16 @@ class EndpointError(ValueError):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server's address and the key it gets; '' is no key. The key is never shown."""
+    """A server's address and the key it gets; '' is no key. The key is never shown.
+
+    `variable`: of the environment, that holds the key or should.
+    """
 
     base_url: str
     key: str = field(repr=False)
     host: str
     local: bool
+    variable: str = 'the environment'
 
     @property
     def deepseek(self) -> bool:
@@ -52,7 +56,15 @@ def resolve(base_url: str, variable: str, environment: Mapping[str, str]) -> End
         )
     if host == DEEPSEEK_HOST and not key:
         raise EndpointError(f'{DEEPSEEK_HOST} needs a key: set the environment variable {name}')
-    return Endpoint(base_url, key, host, local)
+    return Endpoint(base_url, key, host, local, name)
+
+
+def leaves_this_machine(base_url: str) -> bool:
+    """Tell whether what is sent there goes to another machine.
+
+    Raises EndpointError: no http(s) address.
+    """
+    return not is_this_machine(_parse(base_url)[0])
 
 
 def is_this_machine(host: str) -> bool:

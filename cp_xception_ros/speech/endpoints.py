@@ -8,7 +8,7 @@ from ..runtime.endpoint import EndpointError, resolve
 from .errors import Unavailable
 
 HINTS = {
-    401: 'the key is wrong or missing',
+    401: 'the key in {variable} is wrong or missing',
     402: 'the account has no balance',
     403: 'the key may not do this',
     404: 'no such model or address',
@@ -46,10 +46,14 @@ def client(server: Server, variable: str, environment: Mapping[str, str]) -> Any
     )
 
 
-def explain(error: Exception, server: Server) -> str:
-    """One line for people about an error of the SDK, without what was said."""
+def explain(error: Exception, server: Server, variable: str) -> str:
+    """One line for people about an error of the SDK, without what was said.
+
+    `variable`: of the environment, with the key.
+    """
     status = getattr(error, 'status_code', None)
     if status is None:
         return f'{server.base_url}: {type(error).__name__}: is the server there?'
     hint = HINTS.get(status, 'the server failed' if status >= 500 else 'the server refused')
+    hint = hint.format(variable=variable)
     return f'{server.base_url}, model {server.model!r}: HTTP {status}: {hint}'

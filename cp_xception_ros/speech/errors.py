@@ -9,6 +9,10 @@ class DeviceError(OSError):
     """A loudspeaker or a microphone cannot be opened, or went away."""
 
 
+class Overrun(OSError):
+    """Sound of the microphone was lost, because it was not read in time."""
+
+
 class SynthesisError(OSError):
     """A sentence could not be made into sound."""
 

@@ -12,7 +12,7 @@ from ..runtime.backoff import Backoff
 from .activity import SECONDS, Activity, VoiceActivity
 from .echo import RobotVoice
 from .endpointing import Began, Ended, Endpointer
-from .errors import DeviceError, EndOfSource, Unavailable
+from .errors import DeviceError, EndOfSource, Overrun, Unavailable
 from .priority import hurry
 from .sources import AudioSource
 
@@ -44,7 +44,8 @@ class UtteranceSink:
 class Listener:
     """Reads the source on a thread of its own, and opens it again when it goes away.
 
-    `clock` gives the time of a sound, in seconds. While muted, the source is closed.
+    `clock` gives the time of a sound, in seconds. While muted, the source is closed. `overruns`
+    counts how often sound of any source was lost, which `on_error` hears of as well.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Listener:
         self._backoff = Backoff()
         self._recent: deque[np.ndarray] = deque(maxlen=KEPT)
         self._source: AudioSource | None = None
+        self.overruns = 0
+        self._overruns_of_source = 0
         self._closed = False
         self._muted = muted
         self._wake = threading.Condition()
@@ -112,7 +115,9 @@ class Listener:
                     self._stop_capture()
                     self._wait(lambda: not self._muted, None)
                 else:
-                    self._hear(self._opened().read())
+                    source = self._opened()
+                    self._hear(source.read())
+                    self._count_overruns(source)
             except EndOfSource:
                 self._stop_capture()
                 self._on_end()
@@ -132,7 +137,15 @@ class Listener:
     def _opened(self) -> AudioSource:
         if self._source is None:
             self._source = self._open_source()
+            self._overruns_of_source = 0
         return self._source
+
+    def _count_overruns(self, source: AudioSource) -> None:
+        new = source.overruns - self._overruns_of_source
+        if new:
+            self.overruns += new
+            self._overruns_of_source = source.overruns
+            self._on_error(Overrun(f'{source.name}: sound is lost: the machine is too busy'))
 
     def _stop_capture(self) -> None:
         if self._endpointer.speaking:

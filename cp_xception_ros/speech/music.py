@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 import random
+import re
 
 import numpy as np
 
@@ -12,16 +13,22 @@ from .mixer import Music
 from .pad import Pad
 from .wav import stream_wav
 
+# Within its first bytes an MP3 file holds the mark of a frame.
+MP3_FRAME, HEAD = re.compile(rb'\xff[\xe2-\xff]'), 64 * 1024
 SUFFIXES = ('.wav', '.flac', '.ogg', '.opus', '.mp3')
 
 
 class FileMusic:
-    """Plays the files in that order, again and again; leaves out what cannot be read."""
+    """Plays the files in that order, again and again; leaves out what cannot be read.
+
+    Where nothing is left, `spare` plays instead.
+    """
 
     def __init__(
-        self, files: list[Path], rate: int, on_error: Callable[[Exception], None]
+        self, files: list[Path], rate: int, on_error: Callable[[Exception], None], spare: Music
     ) -> None:
         self._files, self._rate, self._on_error = list(files), rate, on_error
+        self._spare = spare
         self._blocks = self._play()
         self._rest = np.zeros(0, np.float32)
 
@@ -42,6 +49,8 @@ class FileMusic:
                 except Unavailable as error:
                     self._on_error(error)
                     self._files.remove(file)
+        while True:
+            yield self._spare.read(self._rate)
 
     def _resampled(self, file: Path) -> Iterator[np.ndarray]:
         resampler = None
@@ -60,10 +69,9 @@ def choose_music(
     `on_error` hears of a folder that is not there and of each file that cannot be read.
     """
     files = find_music(folder, mood, on_error) if folder else []
-    if not files:
-        return Pad(mood, rate, seed)
+    pad = Pad(mood, rate, seed)
     random.Random(seed).shuffle(files)
-    return FileMusic(files, rate, on_error)
+    return FileMusic(files, rate, on_error, pad) if files else pad
 
 
 def find_music(folder: str, mood: str, on_error: Callable[[Exception], None]) -> list[Path]:
@@ -91,11 +99,29 @@ def stream_music(file: Path) -> Iterator[Sound]:
             f'{file}: needs soundfile: pip install soundfile, or convert it to WAV'
         ) from None
     try:
+        if not _plausible(file):
+            raise _damaged(file)
         with soundfile.SoundFile(file) as source:
             for block in source.blocks(source.samplerate // 2, dtype='float32', always_2d=True):
                 yield Sound(block.mean(axis=1), source.samplerate)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise Unavailable(f'{file}: unreadable music ({error})') from None
+    except Unavailable:
+        raise
+    except OSError as error:
+        raise Unavailable(f'{file}: unreadable music: {error.strerror or error}') from None
+    except soundfile.SoundFileError:
+        # Its own words are about a file that is not there.
+        raise _damaged(file) from None
+
+
+def _plausible(file: Path) -> bool:
+    """The library behind soundfile complains on stderr where there is no frame of MP3."""
+    with file.open('rb') as content:
+        return file.suffix.lower() != '.mp3' or bool(MP3_FRAME.search(content.read(HEAD)))
+
+
+def _damaged(file: Path) -> Unavailable:
+    kind = file.suffix[1:].upper()
+    return Unavailable(f'{file}: unreadable music: it is damaged, or no {kind}: replace it')
 
 
 def _sound_files(folder: Path) -> list[Path]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from .errors import DeviceError, Unavailable
 
+# PortAudio's paDeviceUnavailable.
+TAKEN = -9985
 _lock = threading.Lock()
 _open_streams = 0
 
@@ -71,7 +73,8 @@ def _refused(device: str, error: Exception) -> DeviceError:
     reason = (str(error).splitlines() or [type(error).__name__])[0]
     if not device and 'device -1' in reason:
         return DeviceError('there is no sound device: plug one in, see python -m sounddevice')
-    return DeviceError(
-        f'sound device {device or "default"!r}: {reason}: '
-        'python -m sounddevice lists them; another program may have taken it'
-    )
+    cure = 'python -m sounddevice lists them'
+    if TAKEN in error.args:
+        reason = 'taken by another program'
+        cure = f'close that one, or set device to another: {cure}'
+    return DeviceError(f'sound device {device or "default"!r}: {reason}: {cure}')

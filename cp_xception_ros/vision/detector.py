@@ -1,8 +1,8 @@
 """Choice of a face detector by name."""
 
+from ..runtime.models import YUNET
 from .cascade import CASCADE_WIDTH, CascadeDetector
 from .detection import Detection, DetectorError, FaceDetector
-from .model_cache import MODELS, find, is_whole
 from .yunet import YUNET_WIDTH, YuNetDetector
 
 __all__ = [
@@ -33,11 +33,12 @@ def make_detector(
             f'face detector {model!r} is unknown '
             '(allowed: auto, yunet, cascade, or a path ending in .onnx)'
         )
-    path = find(MODELS['yunet'])
-    if model == 'cascade' or (model == 'auto' and path is None):
+    if model == 'cascade' or (model == 'auto' and not YUNET.is_present):
         return CascadeDetector(width or CASCADE_WIDTH, score_threshold)
-    if path is None:
+    if not YUNET.is_present:
         raise DetectorError('YuNet is not in the cache; judy-fetch-models yunet downloads it')
-    if not is_whole(MODELS['yunet'], path):
-        raise DetectorError(f'{path} is damaged; judy-fetch-models yunet downloads it afresh')
-    return YuNetDetector(path, width or YUNET_WIDTH, score_threshold)
+    if not YUNET.is_whole:
+        raise DetectorError(
+            f'{YUNET.path} is damaged; judy-fetch-models yunet downloads it afresh'
+        )
+    return YuNetDetector(YUNET.path, width or YUNET_WIDTH, score_threshold)

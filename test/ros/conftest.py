@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from domains import own_domain
@@ -14,11 +15,13 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
 pytest.importorskip('cp_xception_msgs.msg', reason='cp_xception_msgs is not built')
 
+from chat_server import ChatServer
+from dialogue_stage import Stage
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
 # Generous: the machine may be busy with other things.
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 @pytest.fixture
@@ -89,6 +92,28 @@ def ros(domain: int) -> Iterator[Ros]:
     nodes.close()
 
 
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the tester's own keys out of the tests."""
+    for name in ('DEEPSEEK', 'JUDY_CHAT', 'JUDY_ASR', 'JUDY_TTS', 'OPENAI'):
+        monkeypatch.delenv(f'{name}_API_KEY', raising=False)
+
+
+@pytest.fixture
+def stage(ros: Ros) -> Iterator[Callable[..., Stage]]:
+    """Yield what makes a dialogue_manager, with a model that behaves as told."""
+    servers: list[ChatServer] = []
+
+    def make(*behaviours, **parameters) -> Stage:
+        server = ChatServer(*behaviours).start() if behaviours else None
+        servers.extend([server] if server else [])
+        return Stage(ros, server, **parameters)
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
 class Process:
     """A process of this package in a ROS domain."""
 
@@ -102,11 +127,31 @@ class Process:
             text=True,
             start_new_session=True,
         )
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        self._lines.extend(self._process.stdout)
+
+    @property
+    def output(self) -> str:
+        """All that was printed so far."""
+        return ''.join(list(self._lines))
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition holds, or the process has ended."""
+        deadline = time.monotonic() + DEADLINE
+        while self.running() and not condition():
+            assert time.monotonic() < deadline, f'it never came to that: {self.output}'
+            time.sleep(0.05)
 
     def wait(self) -> tuple[int, str]:
         """Return the exit status and all that was printed."""
-        output, _ = self._process.communicate(timeout=DEADLINE)
-        return self._process.returncode, output
+        self._process.wait(DEADLINE)
+        self._reader.join(DEADLINE)
+        return self._process.returncode, self.output
 
     def type(self, line: str) -> None:
         """Type a line on its standard input."""
@@ -127,7 +172,8 @@ class Process:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
+        self._process.wait()
+        self._reader.join(DEADLINE)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The audio_output node on real DDS: what it says, plays and tells."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -111,7 +109,7 @@ def test_music_plays_fades_and_stops_on_command(stage):
 
 def test_the_volume_is_set_on_command(stage):
     stage.command(wire.AudioCommand.SET_VOLUME, volume=0.1)
-    stage.ros.spin(0.3)
+    stage.ros.until(lambda: stage.node._mixer._volume.value == pytest.approx(0.1))
     stage.say(1, 0, 'a' * 100, last=True)
     stage.until(1, State.IDLE)
     sound = stage.device.played
@@ -166,9 +164,9 @@ def test_real_speech_lands_in_a_wav_file(ros, tmp_path):
     ros.until(reply.get_subscription_count)
     reply.publish(wire.Reply(turn=1, index=0, text='Good morning.', language='en', last=True))
     ros.until(lambda: states and (states[-1].turn, states[-1].state) == (1, State.IDLE))
-    time.sleep(1.2)  # the file ends after a second of silence
     (file,) = tmp_path.glob('*.wav')
-    assert level_dbfs(read_wav(file).samples) > -35
+    # It is complete after a second of silence.
+    ros.until(lambda: level_dbfs(read_wav(file).samples) > -35)
     assert node.health().level == OK and str(tmp_path) in node.health().values['device']
 
 

@@ -49,3 +49,16 @@ def outcome_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Path], Outc
 def test_everything_comes_as_expected(file, outcome_of):
     status, output = outcome_of(file)
     assert status == 0, output
+
+
+def test_a_failure_tells_what_was_expected_when_and_what_came_instead(tmp_path):
+    file = tmp_path / 'wrong.yaml'
+    file.write_text('steps: [{type: Hello}, {expect: {reply: Farewell, within: 3}}]')
+    status, output = play(file)
+    assert status == 1
+    lines = output.splitlines()
+    begin = next(n for n, line in enumerate(lines) if line.startswith('FAILED: wrong.yaml'))
+    assert 'step 2: expected reply Farewell, which did not come within 3 s' in lines[begin]
+    assert lines[begin + 1] == 'since step 1 (type Hello) there was instead:'
+    instead = '\n'.join(lines[begin + 2 :])
+    assert 'type     Hello' in instead and 'reply    H' in instead

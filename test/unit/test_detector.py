@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from cp_xception_ros.runtime.models import YUNET, cache_dir
 from cp_xception_ros.vision import cascade
 from cp_xception_ros.vision.detector import (
     CascadeDetector,
@@ -14,7 +15,6 @@ from cp_xception_ros.vision.detector import (
     YuNetDetector,
     make_detector,
 )
-from cp_xception_ros.vision.model_cache import MODELS, cache_dir
 
 needs_cascade = pytest.mark.skipif(
     not hasattr(cv2, 'CascadeClassifier'), reason='OpenCV 5 has no cascades'
@@ -38,7 +38,7 @@ def empty_cache(tmp_path, monkeypatch):
 @pytest.fixture
 def cached(yunet) -> Path:
     cache_dir().mkdir(parents=True)
-    return Path(shutil.copy(yunet, cache_dir() / MODELS['yunet'].file))
+    return Path(shutil.copy(yunet, YUNET.path))
 
 
 def test_yunet_finds_the_face_and_its_landmarks(yunet, portrait):

@@ -7,7 +7,7 @@ import yaml
 
 from cp_xception_ros.dialogue.events import Tone
 from cp_xception_ros.dialogue.local_replies import LocalReplies, ReplyBook
-from cp_xception_ros.dialogue.persona import read_persona
+from cp_xception_ros.dialogue.persona import Remote, read_persona
 from cp_xception_ros.dialogue.phrases import PhrasesError, read_yaml
 from cp_xception_ros.resources import find
 
@@ -159,7 +159,8 @@ def test_a_broken_file_says_what_is_wrong(tmp_path, change, complaint):
 
 def test_the_persona_speaks_every_language():
     persona = read_persona(PERSONA)
-    for part in (persona.disclosure, persona.remote_model, persona.remote_speech):
+    parts = (persona.remote_model, persona.remote_speech, persona.remote_voice)
+    for part in (persona.disclosure, persona.unrecorded, persona.recorded, *parts):
         assert set(part) == set(LANGUAGES)
 
 
@@ -167,14 +168,30 @@ def test_the_persona_speaks_every_language():
     ('language', 'machine'), [('en', 'machine'), ('de', 'Maschine'), ('xx', 'machine')]
 )
 def test_the_disclosure_says_that_it_is_a_machine_with_a_camera(language, machine):
-    text = read_persona(PERSONA).disclose(language, remote_model=False, remote_speech=False)
+    text = read_persona(PERSONA).disclose(language, Remote.NOTHING)
     assert machine in text and 'set capture' in text and 'internet' not in text.lower()
 
 
 def test_the_disclosure_says_what_leaves_the_robot():
     persona = read_persona(PERSONA)
-    assert 'text' in persona.disclose('en', remote_model=True, remote_speech=False)
-    assert 'voice' in persona.disclose('en', remote_model=False, remote_speech=True)
+    texts = {what: persona.disclose('en', what) for what in Remote}
+    assert 'language model' in texts[Remote.MODEL]
+    assert 'sound of your voice' in texts[Remote.SPEECH]
+    assert 'What I say' in texts[Remote.VOICE]
+    everything = persona.disclose('en', Remote.MODEL | Remote.SPEECH | Remote.VOICE)
+    assert len(everything) > max(map(len, texts.values()))
+
+
+@pytest.mark.parametrize(
+    ('language', 'kept', 'recorded'),
+    [('en', 'No picture', 'recorded'), ('de', 'Kein Bild', 'aufgenommen')],
+)
+def test_the_disclosure_says_whether_pictures_are_kept(language, kept, recorded):
+    persona = read_persona(PERSONA)
+    usual = persona.disclose(language, Remote.NOTHING)
+    recording = persona.disclose(language, Remote.NOTHING, recording=True)
+    assert kept in usual and recorded not in usual
+    assert recorded in recording and kept not in recording
 
 
 def test_a_broken_persona_says_what_is_wrong(tmp_path):
@@ -182,3 +199,11 @@ def test_a_broken_persona_says_what_is_wrong(tmp_path):
     path.write_text('name: Judy\nsystem_prompt: You are Judy.\ndisclosure: [text]\n')
     with pytest.raises(PhrasesError, match="'disclosure' is missing"):
         read_persona(path)
+
+
+def test_a_persona_that_is_no_yaml_is_told_in_one_line_with_the_place(tmp_path):
+    path = tmp_path / 'persona.yaml'
+    path.write_text('name: Judy\nsystem_prompt: [\n')
+    with pytest.raises(PhrasesError, match=r'persona\.yaml, line 3: no YAML: ') as caught:
+        read_persona(path)
+    assert '\n' not in str(caught.value) and '<unicode' not in str(caught.value)

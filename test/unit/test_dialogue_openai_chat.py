@@ -1,6 +1,7 @@
 """The model behind real HTTP: a scripted server on a local socket."""
 
 from pathlib import Path
+import subprocess
 import sys
 import threading
 
@@ -130,6 +131,12 @@ def test_every_status_has_a_cause_and_one_line(code, cause, retry):
     assert '\n' not in str(error)
 
 
+@pytest.mark.parametrize('code', [401, 403])
+def test_a_refused_key_is_named_by_its_variable(code):
+    with Chat(status(code)) as chat:
+        assert 'JUDY_CHAT_API_KEY' in str(chat.fail())
+
+
 def test_a_key_that_the_server_repeats_is_not_shown():
     environment = {'JUDY_CHAT_API_KEY': 'sk-mine'}
     with Chat(status(401, 'sk-mine is wrong'), environment=environment) as chat:
@@ -248,3 +255,55 @@ def test_closing_the_backend_leaves_no_thread():
 
 def test_a_backend_that_was_never_asked_closes():
     OpenAIChat(resolve('http://localhost:1/v1', 'X', {}), 'scripted').close()
+
+
+def test_making_the_backend_does_not_wait_for_the_sdk():
+    """In a process of its own, since this one has imported the SDK long ago."""
+    steps = (
+        'import sys, time',
+        'from cp_xception_ros.dialogue.openai_chat import OpenAIChat',
+        'from cp_xception_ros.runtime.endpoint import resolve',
+        "chat = OpenAIChat(resolve('http://127.0.0.1:9/v1', 'KEY', {}), 'm')",
+        "assert 'openai' not in sys.modules",
+        'chat.warm_up()',
+        'while chat._client is None: time.sleep(0.01)',
+        'chat.close()',
+    )
+    subprocess.run([sys.executable, '-c', '\n'.join(steps)], check=True, timeout=60)
+
+
+def test_without_the_sdk_the_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'openai', None)
+    with pytest.raises(ChatError, match='pip install') as caught:
+        OpenAIChat(resolve('http://127.0.0.1:9/v1', 'KEY', {}), 'm')
+    assert caught.value.cause == 'request'
+
+
+def test_an_sdk_that_does_not_load_is_told_with_each_request(monkeypatch, tmp_path):
+    (tmp_path / 'openai').mkdir()
+    (tmp_path / 'openai/__init__.py').write_text("raise ImportError('no pydantic')")
+    monkeypatch.delitem(sys.modules, 'openai')
+    monkeypatch.syspath_prepend(tmp_path)
+    chat = OpenAIChat(resolve('http://127.0.0.1:9/v1', 'KEY', {}), 'm')
+    for _ in range(2):
+        with pytest.raises(ChatError, match='no pydantic') as caught:
+            list(chat.stream([]))
+        assert caught.value.cause == 'request' and not caught.value.retry
+    chat.close()
+    assert not chat._thread.is_alive()
+
+
+def test_closing_while_the_sdk_is_imported_waits_for_nobody(monkeypatch):
+    imported, make = threading.Event(), OpenAIChat._make_client
+
+    def slowly(chat):
+        imported.wait(10.0)
+        return make(chat)
+
+    monkeypatch.setattr(OpenAIChat, '_make_client', slowly)
+    chat = OpenAIChat(resolve('http://127.0.0.1:9/v1', 'KEY', {}), 'm')
+    chat.stream([]).close()
+    chat.close()
+    imported.set()
+    chat._thread.join(10.0)
+    assert not chat._thread.is_alive()

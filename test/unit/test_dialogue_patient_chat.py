@@ -1,10 +1,10 @@
 """Asking again, and leaving alone."""
 
 import threading
+import time
 
 import pytest
 
-from cp_xception_ros.dialogue import patient_chat
 from cp_xception_ros.dialogue.chat import ChatError, Token
 from cp_xception_ros.dialogue.patient_chat import PatientChat
 from cp_xception_ros.dialogue.scripted_chat import HANG, ScriptedChat
@@ -20,14 +20,9 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch):
-    monkeypatch.setattr(patient_chat, 'PAUSE', 0.0)
-
-
-def make(*script, **options):
+def make(*script, pause=0.0, **options):
     clock, backend = Clock(), ScriptedChat(*script)
-    return PatientChat(backend, clock=clock, **options), backend, clock
+    return PatientChat(backend, clock=clock, pause=pause, **options), backend, clock
 
 
 def ask(chat):
@@ -122,20 +117,19 @@ def test_closing_ends_the_wait_for_a_token():
     reader = threading.Thread(target=lambda: list(stream))
     reader.start()
     while not backend.requests:
-        pass
+        time.sleep(0.001)
     stream.close()
     reader.join(5.0)
     assert not reader.is_alive() and chat.problem is None
 
 
-def test_closing_ends_the_pause_between_two_tries(monkeypatch):
-    monkeypatch.setattr(patient_chat, 'PAUSE', 60.0)
-    chat, backend, _ = make(BUSY)
+def test_closing_ends_the_pause_between_two_tries():
+    chat, backend, _ = make(BUSY, pause=60.0)
     stream = chat.stream([])
     reader = threading.Thread(target=lambda: list(stream))
     reader.start()
     while not backend.requests:
-        pass
+        time.sleep(0.001)
     stream.close()
     reader.join(5.0)
     assert not reader.is_alive() and len(backend.requests) == 1

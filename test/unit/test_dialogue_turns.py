@@ -160,6 +160,102 @@ def test_a_report_about_another_turn_changes_nothing():
     assert run(machine, Tick(), now=4.0) == [Enter(State.IDLE, FIRST + 1)]
 
 
+def test_a_loudspeaker_that_begins_late_is_still_an_interruption_away_from_silence():
+    """A voice from a server takes longer to begin than a robot without a loudspeaker is given."""
+    machine = speaking()
+    run(machine, Piece(FIRST + 1, 'End.', last=True))
+    run(machine, Tick(), now=4.0)
+    assert machine.state is State.IDLE
+    late = SpeechReport(FIRST + 1, True)
+    assert run(machine, late, now=5.0) == [Enter(State.SPEAKING, FIRST + 1)]
+    assert run(machine, Urge('comfort'), now=6.0) == []
+    run(machine, SpeechReport(FIRST + 1, False), now=7.0)
+    assert run(machine, Tick(), now=7.5) == [Enter(State.IDLE, FIRST + 1)]
+
+
+def test_a_report_of_speech_before_any_turn_changes_nothing():
+    machine = TurnMachine(FIRST)
+    assert run(machine, SpeechReport(FIRST, True)) == []
+
+
+def test_a_loudspeaker_that_was_started_again_is_not_waited_for():
+    machine = speaking()
+    run(machine, Piece(FIRST + 1, 'End.', last=True), SpeechReport(FIRST + 1, True))
+    run(machine, SpeechReport(0, False), now=1.0)
+    assert run(machine, Tick(), now=1.5) == [Enter(State.IDLE, FIRST + 1)]
+
+
+def test_the_silence_reported_before_the_last_piece_is_not_the_end_of_it():
+    """The report and the piece travel on different topics."""
+    machine = speaking()
+    run(machine, SpeechReport(FIRST + 1, True), SpeechReport(FIRST + 1, False), now=1.0)
+    run(machine, Piece(FIRST + 1, 'End.', last=True), now=1.1)
+    run(machine, SpeechReport(FIRST + 1, True), now=1.4)
+    assert run(machine, Tick(), now=2.0) == []
+    run(machine, SpeechReport(FIRST + 1, False), now=3.0)
+    assert run(machine, Tick(), now=3.5) == [Enter(State.IDLE, FIRST + 1)]
+
+
+def test_an_end_that_is_told_without_its_beginning_is_an_end():
+    """The topic keeps one message: who was busy sees the newest only."""
+    machine = speaking()
+    run(machine, Piece(FIRST + 1, 'End.', last=True), SpeechReport(FIRST + 1, False))
+    assert run(machine, Tick(), now=0.5) == [Enter(State.IDLE, FIRST + 1)]
+
+
+def test_a_report_of_the_turn_that_was_cut_does_not_end_the_new_one():
+    machine = speaking()
+    run(machine, SpeechReport(FIRST + 1, True), VoiceStarted(), UserSaid('stop'))
+    run(machine, Piece(FIRST + 2, 'Fine.', last=True))
+    run(machine, SpeechReport(FIRST + 1, False), now=1.0)
+    assert run(machine, Tick(), now=2.0) == []
+    assert machine.state is State.SPEAKING
+
+
+def spoken(text, start=1.0, end=2.0):
+    return UserSaid(text, 'en', start, end)
+
+
+def going_on(*events):
+    """Somebody said 'tell me' and began to speak again before these words came."""
+    machine = TurnMachine(FIRST)
+    run(machine, VoiceStarted(1.1), VoiceEnded(), VoiceStarted(2.8), spoken('tell me'), *events)
+    return machine
+
+
+def test_words_that_come_while_the_person_goes_on_speaking_wait_for_the_rest():
+    machine = going_on()
+    assert machine.state is State.LISTENING
+    *_, answer = run(machine, VoiceEnded(), spoken('a story', 2.7, 4.0))
+    assert answer == Answer(FIRST + 1, spoken('tell me a story', 1.0, 4.0))
+
+
+def test_words_do_not_wait_for_the_end_of_their_own_voice():
+    """That is told on another topic, which may come later."""
+    machine = TurnMachine(FIRST)
+    assert run(machine, VoiceStarted(1.1), spoken('tell me'))[-1] == Answer(
+        FIRST + 1, spoken('tell me')
+    )
+
+
+@pytest.mark.parametrize('rest', [spoken(' ', 2.7, 3.0), None])
+def test_words_that_waited_are_answered_where_nothing_follows(rest):
+    machine = going_on(VoiceEnded())
+    *_, answer = run(machine, rest or Tick(), now=100.0)
+    assert answer.said.text == 'tell me'
+
+
+def test_words_that_waited_are_not_said_twice():
+    machine = going_on(VoiceEnded(), spoken('a story', 2.7, 4.0))
+    again = run(machine, VoiceStarted(9.0), VoiceEnded(), spoken('stop', 9.0, 9.5))
+    assert again[-1].said.text == 'stop'
+
+
+def test_typed_words_wait_for_no_voice():
+    machine, said = TurnMachine(FIRST), UserSaid('hello')
+    assert run(machine, VoiceStarted(), said)[-1] == Answer(FIRST + 1, said)
+
+
 def test_the_robot_speaks_unasked_when_nobody_does():
     machine = TurnMachine(FIRST)
     assert run(machine, Urge('comfort', 'sadness')) == [

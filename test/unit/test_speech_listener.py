@@ -144,6 +144,18 @@ def test_a_microphone_that_is_taken_is_told_and_tried_again(speech):
     assert [str(error) for error in ear.errors] == ['taken'] and len(ear.finals) == 1
 
 
+def test_sound_that_was_not_read_in_time_is_counted_and_told(speech):
+    class Hasty(ScriptedSource):
+        def read(self):
+            self.overruns += 1
+            return super().read()
+
+    sources = [Hasty([*in_frames(silence(0.1)), DeviceError('unplugged')]) for _ in range(2)]
+    ear = Ear(*sources).run()
+    assert ear.listener.overruns == 10
+    assert 'sound is lost' in str(ear.errors[0])
+
+
 def test_words_that_cannot_be_recognised_are_still_an_utterance(speech):
     ear = Ear(ScriptedSource(in_frames(speech, silence(1.5))), texts=['error']).run()
     assert [heard.transcript.text for heard in ear.finals] == ['']

@@ -61,7 +61,7 @@ def write(path, samples, rate=RATE):
 
 def test_files_play_one_after_the_other_and_again(tmp_path):
     files = [write(tmp_path / f'{n}.wav', sine(0.5, 200 * (n + 1))) for n in range(2)]
-    music = FileMusic(files, RATE, pytest.fail)
+    music = FileMusic(files, RATE, pytest.fail, Pad('calm', RATE, 0))
     sound = np.concatenate([music.read(700) for _ in range(34)])
     assert np.allclose(sound[:8000], sine(0.5, 200), atol=1e-3)
     assert np.allclose(sound[8000:16000], sine(0.5, 400), atol=1e-3)
@@ -72,16 +72,28 @@ def test_an_unreadable_file_is_named_once_and_left_out(tmp_path):
     good = write(tmp_path / 'good.wav', sine(0.2))
     (tmp_path / 'bad.wav').write_bytes(b'RIFF no sound here')
     errors: list[Exception] = []
-    music = FileMusic([tmp_path / 'bad.wav', good], RATE, errors.append)
+    music = FileMusic([tmp_path / 'bad.wav', good], RATE, errors.append, Pad('calm', RATE, 0))
     assert len(music.read(RATE)) == RATE
     assert len(errors) == 1 and 'bad.wav' in str(errors[0])
 
 
-def test_a_folder_of_nothing_readable_ends(tmp_path):
+def test_where_nothing_is_readable_the_pad_plays(tmp_path):
     (tmp_path / 'bad.wav').write_bytes(b'')
     errors: list[Exception] = []
-    assert not len(FileMusic([tmp_path / 'bad.wav'], RATE, errors.append).read(100))
-    assert len(errors) == 1
+    music = choose_music(str(tmp_path), 'calm', RATE, 0, errors.append)
+    expected = Pad('calm', RATE, 0).read(RATE)
+    assert np.array_equal(np.concatenate([music.read(100), music.read(100)]), expected[:200])
+    assert len(errors) == 1 and 'bad.wav' in str(errors[0])
+
+
+@pytest.mark.parametrize('name', ['a.mp3', 'a.ogg', 'a.flac'])
+def test_a_file_that_is_no_music_gives_one_line(tmp_path, name, capfd):
+    pytest.importorskip('soundfile')
+    (tmp_path / name).write_bytes(b'a shopping list')
+    with pytest.raises(Unavailable, match=f'{name}: unreadable music.*replace it') as caught:
+        list(stream_music(tmp_path / name))
+    assert str(caught.value).count(name) == 1
+    assert capfd.readouterr().err == ''
 
 
 def test_the_folder_of_the_mood_comes_first(tmp_path):

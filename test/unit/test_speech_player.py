@@ -76,11 +76,11 @@ def contains(played: np.ndarray, samples: np.ndarray) -> bool:
 
 def test_the_first_device_that_opens_is_used():
     device = ScriptedDevice()
-    with Stage(refuse('no card'), lambda: device) as stage:
+    with Stage(refuse('no card'), refuse('no aplay'), lambda: device) as stage:
         stage.play(3)
         assert stage.player.device == device.name
     assert device.closed
-    assert [str(error) for error in stage.errors] == ['no card']
+    assert [str(error) for error in stage.errors] == ['no card; no aplay']
 
 
 def test_a_device_lost_in_mid_sentence_costs_no_word():

@@ -13,11 +13,9 @@ from cp_xception_ros.speech.errors import RecognitionError, Unavailable
 from cp_xception_ros.speech.recognition import (
     RecogniserSettings,
     RemoteRecogniser,
-    Sherpa,
     Sphinx,
     make_recogniser,
 )
-from cp_xception_ros.speech.recognition.sherpa import find_model
 from cp_xception_ros.speech.synthesis import Espeak, Sentence
 
 # Sentences that pocketsphinx understands from a synthesiser; it is poor at free speech.
@@ -85,7 +83,9 @@ def test_a_server_gets_a_wav_file_and_answers_with_words():
     assert np.arange(RATE, dtype='<i2').tobytes() in body
 
 
-@pytest.mark.parametrize(('status', 'hint'), [(401, 'key is wrong'), (402, 'balance')])
+@pytest.mark.parametrize(
+    ('status', 'hint'), [(401, 'JUDY_ASR_API_KEY is wrong'), (402, 'balance')]
+)
 def test_an_error_of_the_server_is_told_in_one_line(status, hint):
     with SpeechServer() as server:
         server.script.status = status
@@ -98,43 +98,6 @@ def test_a_server_that_is_not_there_is_named():
     recogniser = RemoteRecogniser(Server('http://127.0.0.1:9/v1', 'm'), '', {})
     with pytest.raises(RecognitionError, match='127.0.0.1:9'):
         recogniser.listen().finish()
-
-
-def test_a_model_directory_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(Unavailable, match='judy-fetch-models'):
-        Sherpa(str(tmp_path / 'missing'))
-    with pytest.raises(Unavailable, match='judy-fetch-models'):
-        Sherpa('')
-
-
-def test_an_incomplete_model_says_what_belongs_to_one(tmp_path):
-    (tmp_path / 'encoder.onnx').write_bytes(b'')
-    with pytest.raises(Unavailable, match=r'tokens\.txt'):
-        Sherpa(str(tmp_path))
-
-
-def test_a_broken_model_is_named(tmp_path):
-    pytest.importorskip('sherpa_onnx')
-    for name in ('encoder.onnx', 'decoder.onnx', 'joiner.onnx', 'tokens.txt'):
-        (tmp_path / name).write_bytes(b'nonsense 0\n')
-    with pytest.raises(Unavailable, match=tmp_path.name):
-        Sherpa(str(tmp_path))
-
-
-def test_the_parts_of_a_model_are_found_with_the_small_ones_first(tmp_path):
-    root = tmp_path / 'sherpa-onnx-streaming-zipformer-en'
-    root.mkdir()
-    for name in ('encoder', 'decoder', 'joiner'):
-        (root / f'{name}-99.onnx').touch()
-        (root / f'{name}-99.int8.onnx').touch()
-    (root / 'tokens.txt').touch()
-    files = find_model(str(root))
-    assert files.streaming
-    assert {name: path.endswith('int8.onnx') for name, path in files.parts.items()} == {
-        'encoder': True,
-        'decoder': True,
-        'joiner': True,
-    }
 
 
 def test_an_unknown_recogniser_lists_the_known_ones():

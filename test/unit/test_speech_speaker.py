@@ -127,6 +127,50 @@ def test_the_next_turn_is_heard_whole_after_an_interruption():
     )
 
 
+def test_an_interruption_between_two_sentences_is_told_and_the_next_turn_is_heard():
+    """Nothing sounds just then: the next sentence is not there yet."""
+    with Room() as room:
+        room.speaker.say(piece(1, 0))
+        room.play_until(lambda: room.states[-1:] == [(1, SPEAKING)])
+        room.play(1.0)
+        room.speaker.newest_turn(2)
+        room.speaker.say(piece(1, 1, 'too late', last=True))
+        room.speaker.say(piece(2, 0, 'the answer', last=True))
+        room.play_until(lambda: room.states[-1:] == [(2, IDLE)])
+    assert (1, INTERRUPTED) in room.states and 'too late' not in [s.text for s in room.voice.said]
+
+
+def test_the_state_of_a_turn_that_comes_after_its_words_cuts_nothing():
+    """State and reply travel on different topics, and either may come first."""
+    with Room() as room:
+        room.speaker.say(piece(3, 0, 'a' * 100))
+        room.play_until(lambda: room.states[-1:] == [(3, SPEAKING)])
+        room.speaker.newest_turn(3)
+        room.speaker.newest_turn(2)
+        room.speaker.say(piece(3, 1, 'the end', last=True))
+        room.play_until(lambda: room.states[-1:] == [(3, IDLE)])
+    assert room.states == [(0, IDLE), (3, SPEAKING), (3, IDLE)] and not room.speaker.stale
+
+
+def test_two_interruptions_within_one_fade_leave_the_newest_turn():
+    with Room() as room:
+        room.speaker.say(piece(1, 0, 'a' * 500))
+        room.play_until(lambda: room.states[-1:] == [(1, SPEAKING)])
+        room.speaker.say(piece(2, 0, 'never heard', last=True))
+        room.speaker.say(piece(3, 0, 'the answer', last=True))
+        room.play_until(lambda: room.states[-1:] == [(3, IDLE)])
+    assert 2 not in [turn for turn, _ in room.states]
+    assert not room.mixer.speech.active
+
+
+def test_the_end_of_a_turn_without_sound_is_told():
+    """Whoever waits for it must not wait for ever."""
+    with Room(failing=frozenset({'bad'})) as room:
+        room.speaker.say(piece(1, 0, 'bad', last=True))
+        room.play_until(lambda: room.states[-1:] == [(1, IDLE)])
+    assert (1, SPEAKING) not in room.states
+
+
 def test_a_sentence_that_fails_does_not_hold_back_the_next():
     with Room(failing=frozenset({'bad'})) as room:
         room.speaker.say(piece(1, 0, 'bad'))

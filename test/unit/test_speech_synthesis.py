@@ -127,7 +127,8 @@ def test_a_server_speaks_with_the_settings_sent():
 
 
 @pytest.mark.parametrize(
-    ('status', 'words'), [(401, 'key is wrong'), (402, 'balance'), (404, 'model'), (500, 'failed')]
+    ('status', 'words'),
+    [(401, 'JUDY_TTS_API_KEY is wrong'), (402, 'balance'), (404, 'model'), (500, 'failed')],
 )
 def test_an_error_of_the_server_is_told_in_one_line(status, words):
     with SpeechServer() as server:
@@ -198,7 +199,22 @@ def test_without_the_better_voice_espeak_speaks_and_says_why(espeak):
     settings = VoiceSettings(backend='piper', voice='/nowhere/v.onnx')
     synthesiser = make_synthesiser(settings, {}, errors.append)
     assert synthesiser.name == 'espeak-ng'
-    assert '/nowhere/v.onnx' in str(errors[0])
+    assert '/nowhere/v.onnx' in str(errors[0]) and 'espeak-ng speaks instead' in str(errors[0])
+
+
+@pytest.mark.parametrize(
+    ('settings', 'wrong', 'instead'),
+    [
+        (VoiceSettings(voice='nonsense+f9', language='de'), 'nonsense', "'de'"),
+        (VoiceSettings(language='xx'), 'xx', "'en'"),
+    ],
+)
+def test_a_voice_that_espeak_lacks_is_told_and_replaced(espeak, settings, wrong, instead):
+    errors: list[Exception] = []
+    synthesiser = make_synthesiser(settings, {}, errors.append)
+    assert said(synthesiser).seconds > 0.5
+    (error,) = errors
+    assert wrong in str(error) and instead in str(error)
 
 
 def test_an_unknown_backend_lists_the_known_ones(espeak):

@@ -81,7 +81,7 @@ def test_a_real_face_is_read_by_the_real_network(monkeypatch):
     from cp_xception_ros.cli.trial_run import make_pipeline
 
     actor = Portrait('collins')
-    pipeline, _ = make_pipeline('cascade', None)
+    pipeline, _ = make_pipeline(detector='cascade')
     monkeypatch.setattr(Portrait, 'pipeline', pipeline)
     [first] = [task for task in plan('p1', ['frontal']) if task.emotion == 'happiness']
     [one] = lead(actor, [first])

@@ -58,13 +58,18 @@ def openers(settings: OutputSettings) -> list[Opener]:
 def open_first(
     ways: list[Opener], start: int, on_error: Callable[[Exception], None]
 ) -> tuple[int, OutputDevice]:
-    """The best device from place `start` on that opens, and its place; `on_error` hears of others.
+    """The best device from place `start` on that opens, and its place.
 
-    Raises DeviceError: not even the last one opens.
+    `on_error` hears of the better ones, in one line. Raises DeviceError: none opens, and why.
     """
+    reasons: list[str] = []
     for place in range(start, len(ways)):
         try:
-            return place, ways[place]()
+            device = ways[place]()
         except (DeviceError, Unavailable) as error:
-            on_error(error)
-    raise DeviceError('no output device opens, not even WAV files')
+            reasons.append(str(error))
+            continue
+        if reasons:
+            on_error(DeviceError('; '.join(reasons)))
+        return place, device
+    raise DeviceError(f'nothing to play on: {"; ".join(reasons)}')

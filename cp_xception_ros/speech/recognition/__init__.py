@@ -28,7 +28,10 @@ RECOGNISERS = ('pocketsphinx', 'sherpa', 'openai', 'scripted')
 
 @dataclass(frozen=True)
 class RecogniserSettings:
-    """`model`: a directory for sherpa, a name for openai. `language`: ISO 639-1."""
+    """`model`: a directory for sherpa, '' for the fetched one; a name for openai.
+
+    `language`: ISO 639-1.
+    """
 
     backend: str = 'pocketsphinx'
     language: str = 'en'

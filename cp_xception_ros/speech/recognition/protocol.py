@@ -33,6 +33,7 @@ class Hearing(Protocol):
 
 class Recogniser(Protocol):
     name: str
+    remote: bool  # the sound of every utterance goes to another machine
 
     def listen(self) -> Hearing:
         """Begin an utterance; one at a time, from one thread."""

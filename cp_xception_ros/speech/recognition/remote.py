@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...runtime.endpoint import leaves_this_machine
 from ..activity import RATE
 from ..endpoints import Server, client, explain
 from ..errors import RecognitionError
@@ -15,13 +16,14 @@ KEY = 'JUDY_ASR_API_KEY'
 
 
 class RemoteRecogniser:
-    """The sound of every utterance leaves the robot."""
+    """The sound of every utterance goes to the server."""
 
     def __init__(self, server: Server, language: str, environment: Mapping[str, str]) -> None:
         """Raises Unavailable: no SDK, no usable address or key."""
         self.name = f'{server.model} at {server.base_url}'
         self._server, self._language = server, language
         self._client = client(server, KEY, environment)
+        self.remote = leaves_this_machine(server.base_url)
 
     def listen(self) -> 'RemoteHearing':
         return RemoteHearing(self._client, self._server, self._language)
@@ -52,5 +54,5 @@ class RemoteHearing:
                 **request,
             )
         except Exception as error:  # the SDK and its transport have many
-            raise RecognitionError(explain(error, self._server)) from error
+            raise RecognitionError(explain(error, self._server, KEY)) from error
         return Transcript(str(getattr(answer, 'text', '') or '').strip(), self._language)

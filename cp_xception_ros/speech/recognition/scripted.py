@@ -11,7 +11,7 @@ from .protocol import Transcript
 class ScriptedRecogniser:
     """Answers with `texts` one after the other, then ''; fails for the text 'error'."""
 
-    name = 'scripted'
+    name, remote = 'scripted', False
 
     def __init__(self, texts: Sequence[str] = ()) -> None:
         self.heard: list[np.ndarray] = []

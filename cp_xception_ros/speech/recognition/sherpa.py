@@ -1,7 +1,5 @@
 """sherpa-onnx with a model in a local directory: streaming or not, in many languages."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,23 +8,23 @@ from ..activity import RATE
 from ..audio import from_int16
 from ..errors import RecognitionError, Unavailable
 from .protocol import Hearing, Transcript
+from .sherpa_model import ModelFiles, fetched, find_model
 
 TAIL = np.zeros(round(0.4 * RATE), np.float32)  # a streaming network looks that far ahead
-WANTED = (
-    'wants tokens.txt with encoder, decoder and joiner (transducer; streaming where the name of '
-    'the directory says so), with encoder and decoder (Whisper), or with model.onnx (SenseVoice, '
-    'NeMo CTC), such as sherpa-onnx-streaming-zipformer-en-20M-2023-02-17'
-)
 
 
 class Sherpa:
-    def __init__(self, directory: str, language: str = '', threads: int = 1) -> None:
+    """`directory`: of the model; '' for the one of judy-fetch-models, which knows English."""
+
+    remote = False
+
+    def __init__(self, directory: str = '', language: str = '', threads: int = 1) -> None:
         """Load the model.
 
         Raises Unavailable: sherpa-onnx or the model is not there, or it does not load.
         """
-        files = find_model(directory)
-        self.name = f'sherpa-onnx {Path(directory).name}'
+        files = find_model(directory) if directory else fetched(language)
+        self.name = f'sherpa-onnx {files.directory.name}'
         self._language = language
         try:
             self._recogniser = _load(files, language, threads)
@@ -34,7 +32,7 @@ class Sherpa:
             raise Unavailable('sherpa-onnx is missing: pip install sherpa-onnx') from None
         except (RuntimeError, ValueError) as error:
             reason = str(error).splitlines()[0]
-            raise Unavailable(f'model {directory!r}: does not load: {reason}') from None
+            raise Unavailable(f'speech model {files.directory}: does not load: {reason}') from None
         self._hearing = StreamingHearing if files.streaming else WholeHearing
 
     def listen(self) -> Hearing:
@@ -42,47 +40,6 @@ class Sherpa:
 
     def close(self) -> None:
         """Nothing to release."""
-
-
-@dataclass(frozen=True)
-class ModelFiles:
-    """`parts`: 'encoder', 'decoder', 'joiner' or 'model' to its file."""
-
-    directory: Path
-    parts: dict[str, str]
-
-    @property
-    def tokens(self) -> str:
-        return str(next(self.directory.glob('*tokens.txt')))
-
-    @property
-    def streaming(self) -> bool:
-        return 'streaming' in self.directory.name.lower()
-
-
-def find_model(directory: str) -> ModelFiles:
-    """Raises Unavailable: there is no directory, or no model that is known in it."""
-    root = Path(directory).expanduser()
-    if not directory or not root.is_dir():
-        raise Unavailable(
-            f'speech model directory {directory!r} is not there: '
-            'set model to one that judy-fetch-models has fetched'
-        )
-    parts = _parts(root, 'encoder', 'decoder', 'joiner') or _parts(root, 'model')
-    known = {'encoder', 'decoder'} <= set(parts) or 'model' in parts
-    if not known or not list(root.glob('*tokens.txt')):
-        raise Unavailable(f'speech model directory {directory!r} is incomplete: {WANTED}')
-    return ModelFiles(root, parts)
-
-
-def _parts(root: Path, *names: str) -> dict[str, str]:
-    return {name: path for name in names if (path := _best(root, name))}
-
-
-def _best(root: Path, name: str) -> str:
-    """The file of that part; 8-bit weights before others, they are as good and twice as fast."""
-    files = sorted(root.glob(f'*{name}*.onnx'), key=lambda file: ('int8' not in file.name, file))
-    return str(files[0]) if files else ''
 
 
 def _load(files: ModelFiles, language: str, threads: int) -> Any:
@@ -110,7 +67,7 @@ class StreamingHearing:
         self._accept(from_int16(samples))
 
     def partial(self) -> str:
-        return str(self._recogniser.get_result(self._stream)).strip()
+        return _readable(str(self._recogniser.get_result(self._stream)))
 
     def finish(self) -> Transcript:
         self._accept(TAIL)
@@ -147,4 +104,9 @@ class WholeHearing:
             self._recogniser.decode_stream(stream)
         except RuntimeError as error:
             raise RecognitionError(f'sherpa-onnx failed: {type(error).__name__}') from error
-        return Transcript(stream.result.text.strip(), self._language)
+        return Transcript(_readable(stream.result.text), self._language)
+
+
+def _readable(text: str) -> str:
+    """Many models know capitals only, which read as shouting."""
+    return (text.lower() if text.isupper() else text).strip()

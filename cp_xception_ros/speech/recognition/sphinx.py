@@ -10,7 +10,7 @@ from .protocol import Transcript
 
 
 class Sphinx:
-    name = 'pocketsphinx'
+    name, remote = 'pocketsphinx', False
 
     def __init__(self, language: str = 'en') -> None:
         """Raises Unavailable: pocketsphinx is missing, or the language is not English."""

@@ -20,7 +20,7 @@ class Microphone:
 
     def __init__(self, device: str = '') -> None:
         """Raises Unavailable: no PortAudio; DeviceError: no such device, or it is taken."""
-        self.name = f'microphone {device or "(default)"}'
+        self.name, self.overruns = f'microphone {device or "(default)"}', 0
         self._sounddevice = library()
         self._rate = RATE
         try:
@@ -50,9 +50,10 @@ class Microphone:
                 if time.monotonic() > deadline:
                     raise DeviceError(f'{self.name} gives no sound: is it unplugged?')
                 time.sleep(POLL)
-            data, _ = self._stream.read(count)
+            data, overflowed = self._stream.read(count)
         except self._sounddevice.PortAudioError as error:
             raise DeviceError(f'{self.name} went away: {error}') from None
+        self.overruns += overflowed
         samples = np.frombuffer(data, np.int16)
         if self._rate == RATE:
             return samples

@@ -12,7 +12,7 @@ class ScriptedSource:
 
     def __init__(self, items: Iterable[np.ndarray | Exception], name: str = 'scripted') -> None:
         self.name = name
-        self.closed = False
+        self.closed, self.overruns = False, 0
         self._items = iter(items)
 
     def read(self) -> np.ndarray:

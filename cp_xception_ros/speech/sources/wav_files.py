@@ -19,7 +19,7 @@ class WavFiles:
 
     def __init__(self, path: str, pacer: Pacer | None = None) -> None:
         """Raises Unavailable: there is no WAV file."""
-        self.name = path
+        self.name, self.overruns = path, 0
         self._pacer = pacer or Pacer()
         self._frames = self._play(find_wavs(path))
         self._read = 0

@@ -49,18 +49,31 @@ def make_synthesiser(
 ) -> Synthesiser:
     """Return the backend asked for, with espeak-ng behind it.
 
-    Where that backend is not there, `on_error` hears why and espeak-ng speaks alone.
+    Where that backend or voice is not there, `on_error` hears why and another one speaks.
     Raises Unavailable: there is no espeak-ng either; ValueError: no such backend.
     """
     if settings.backend == 'scripted':
         return ScriptedSynthesiser()
     if settings.backend == 'espeak':
-        return Espeak(settings.voice, settings.rate, settings.language)
-    spare = Espeak('', settings.rate, settings.language)
+        return _espeak(settings.voice, settings, on_error)
+    spare = _espeak('', settings, on_error)
     try:
         return Fallback(_better(settings, environment), spare, on_error)
     except Unavailable as error:
-        on_error(error)
+        on_error(Unavailable(f'{error}; espeak-ng speaks instead'))
+        return spare
+
+
+def _espeak(
+    voice: str, settings: VoiceSettings, on_error: Callable[[Exception], None]
+) -> Synthesiser:
+    """Return espeak-ng with that voice; else with the language's, else in English."""
+    try:
+        return Espeak(voice, settings.rate, settings.language)
+    except Unavailable as error:
+        language = settings.language if voice else 'en'
+        spare = Espeak('', settings.rate, language)
+        on_error(Unavailable(f'{error}; going on with {language!r}'))
         return spare
 
 

@@ -30,7 +30,7 @@ VOICES = {'en': 'en-us', 'en-gb': 'en', 'zh': 'cmn', 'pt': 'pt-br', 'no': 'nb'}
 class Espeak:
     """`voice`: one of espeak-ng's, such as 'en-us+f3'; '' follows the sentence's language."""
 
-    name = 'espeak-ng'
+    name, remote = 'espeak-ng', False
     _lock = threading.Lock()  # the library has one state per process
 
     def __init__(self, voice: str = '', rate: float = 1.0, language: str = 'en') -> None:

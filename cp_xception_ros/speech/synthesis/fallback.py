@@ -25,6 +25,7 @@ class Fallback:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = f'{first.name}, else {second.name}'
+        self.remote = first.remote or second.remote
         self._first, self._second, self._on_error = first, second, on_error
         self._clock, self._backoff, self._retry_at = clock, Backoff(5.0, 2.0, 60.0), 0.0
 

@@ -16,7 +16,7 @@ class Piper:
     A voice speaks one language; the sentence's language changes nothing, nor does the pitch.
     """
 
-    name = 'piper'
+    name, remote = 'piper', False
 
     def __init__(self, voice: str, rate: float = 1.0) -> None:
         """Load the voice.
@@ -26,8 +26,8 @@ class Piper:
         path = Path(voice).expanduser()
         if not path.is_file() or not Path(f'{path}.json').is_file():
             raise Unavailable(
-                f'voice {voice!r}: needs both {path.name or "<name>.onnx"} and its .json: '
-                'python -m piper.download_voices en_US-lessac-low'
+                f'voice {voice!r} is not there: piper needs NAME.onnx and NAME.onnx.json: '
+                'python -m piper.download_voices en_US-lessac-low fetches both'
             )
         self._rate = rate
         self._voice = _load(path)
@@ -58,5 +58,5 @@ def _load(path: Path) -> Any:
     try:
         return PiperVoice.load(path)
     except Exception as error:  # onnxruntime's errors have no class of their own
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unavailable(f'voice {path}: does not load ({reason})') from None
+        reason = ' '.join(f'{type(error).__name__}: {error}'.split())[:120]
+        raise Unavailable(f'voice {path}: damaged, or not for piper ({reason})') from None

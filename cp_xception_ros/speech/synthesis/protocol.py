@@ -37,6 +37,7 @@ TONES = {
 
 class Synthesiser(Protocol):
     name: str
+    remote: bool  # the text of every sentence goes to another machine
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
         """Yield the sound in pieces, as early as each is there; ends soon after `cancelled`.

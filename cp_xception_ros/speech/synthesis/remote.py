@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...runtime.endpoint import leaves_this_machine
 from ..audio import Sound, from_int16
 from ..endpoints import Server, client, explain
 from ..errors import SynthesisError
@@ -19,7 +20,7 @@ POLL = 0.05
 
 
 class RemoteSpeech:
-    """The text of every sentence leaves the robot."""
+    """The text of every sentence goes to the server."""
 
     def __init__(
         self, server: Server, voice: str, environment: Mapping[str, str], rate: float = 1.0
@@ -28,6 +29,7 @@ class RemoteSpeech:
         self.name = f'{server.model} at {server.base_url}'
         self._server, self._voice, self._rate = server, voice, rate
         self._client = client(server, KEY, environment)
+        self.remote = leaves_this_machine(server.base_url)
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
         # A read from a socket cannot be interrupted, so it has a thread of its own that nobody
@@ -45,7 +47,7 @@ class RemoteSpeech:
             if chunk is None:
                 return
             if isinstance(chunk, Exception):
-                raise SynthesisError(explain(chunk, self._server)) from chunk
+                raise SynthesisError(explain(chunk, self._server, KEY)) from chunk
             rest += chunk
             whole = len(rest) // 2 * 2
             yield Sound(from_int16(np.frombuffer(rest[:whole], '<i2')), RATE)

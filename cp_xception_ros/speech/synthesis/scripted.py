@@ -13,7 +13,7 @@ from .protocol import Sentence
 class ScriptedSynthesiser:
     """Says each sentence as a sine of `seconds_per_character`; raises where it is in `failing`."""
 
-    name = 'scripted'
+    name, remote = 'scripted', False
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from .protocol import Sentence
 
 
 class SilentSynthesiser:
-    name = 'silent'
+    name, remote = 'silent', False
 
     def synthesise(self, sentence: Sentence, cancelled: threading.Event) -> Iterator[Sound]:
         return iter(())
