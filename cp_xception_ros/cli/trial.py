@@ -18,7 +18,7 @@ Test with people how many posed expressions are read right: seven of them under 
 asked for on the screen and aloud, each held for some seconds in front of the camera."""
 EPILOG = """\
 examples:
-  judy-trial run results --person p1        about four minutes; stop with Ctrl-C, the same goes on
+  judy-trial run results --person p1        about six minutes; stop with Ctrl-C, the same goes on
   judy-trial run results --person p2 --conditions frontal,turned
   judy-trial report results                 everybody, beside the paper's figure
 

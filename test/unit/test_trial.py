@@ -38,8 +38,8 @@ class Voice(NoVoice):
         self.said.append(text)
 
 
-def lead(actor, tasks, voice=None, **callbacks):
-    """Return the takes of a session."""
+def lead(actor, tasks, voice=None, person='p1'):
+    """Return the takes of a session; 'the end' after them if the pictures end first."""
     takes = []
     session = Session(
         Viewer(actor, actor.pipeline),
@@ -47,11 +47,11 @@ def lead(actor, tasks, voice=None, **callbacks):
         voice or NoVoice(),
         TEXTS,
         QUICK,
-        callbacks.get('on_look', lambda look: None),
+        lambda look: None,
         takes.append,
     )
     try:
-        session.run('p1', tasks)
+        session.run(person, tasks)
     except EndOfSource:
         takes.append('the end')
     return takes

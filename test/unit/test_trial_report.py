@@ -1,8 +1,9 @@
 """Adding up a trial, and the command from the consent to the chart."""
 
+import io
 import json
 
-from actors import Portrait
+from actors import Actor, Portrait
 import cv2
 import pytest
 from test_trial import TEXTS, lead, take
@@ -11,7 +12,9 @@ from cp_xception_ros.cli import trial
 from cp_xception_ros.emotion.labels import EMOTIONS
 from cp_xception_ros.trial.plan import plan
 from cp_xception_ros.trial.score import PAPER, Score
+from cp_xception_ros.trial.store import SessionFolder
 from cp_xception_ros.trial.take import NO_FACE
+from cp_xception_ros.trial.viewer import Viewer
 
 QUICK = ['--prepare', '0', '--countdown', '0', '--hold', '0.1', '--quiet', '--no-window']
 
@@ -134,6 +137,68 @@ def test_what_was_done_before_the_end_is_kept_and_not_asked_again(
     assert len(again) == 7 - done
     assert trial.main(run) == 0
     assert not (results / 'p1/session-3').exists()
+
+
+class Misread(Actor):
+    """Is taken for neutral in the first `wrong` of the seven expressions."""
+
+    def __init__(self, wrong):
+        super().__init__()
+        self._wrong = EMOTIONS[:wrong]
+
+    def classify(self, faces):
+        posed = self.emotion
+        if posed in self._wrong:
+            self.emotion = 'neutral'
+        rows = super().classify(faces)
+        self.emotion = posed
+        return rows
+
+
+def test_a_group_of_five_is_added_up_exactly(tmp_path, capsys):
+    needs_portraits()
+    conditions = ['frontal', 'moving']
+    for wrong in range(5):
+        person = f'p{wrong}'
+        folder = SessionFolder(tmp_path, person, {})
+        for one in lead(Misread(wrong), plan(person, conditions), person=person):
+            folder.add(one)
+    assert trial.main(['report', str(tmp_path)]) == 0
+    figures = json.loads((tmp_path / 'report.json').read_text())
+    assert figures['total']['takes'] == 70 and figures['total']['right'] == 50
+    right = {name: rate['right'] for name, rate in figures['by_person'].items()}
+    assert right == {'p0': 14, 'p1': 12, 'p2': 10, 'p3': 8, 'p4': 6}
+    assert figures['confusion']['anger'] == {
+        **dict.fromkeys(figures['confusion']['anger'], 0),
+        'anger': 2,
+        'neutral': 8,
+    }
+    assert '50 of 70 posed expressions read right: 71.4%' in capsys.readouterr().out
+
+
+def test_ctrl_c_keeps_what_is_done(tmp_path, agree, pictures, capsys, monkeypatch):
+    results = tmp_path / 'results'
+    looks = iter(range(25))
+
+    def look(self):
+        if next(looks, None) is None:
+            raise KeyboardInterrupt
+        return real_look(self)
+
+    real_look = Viewer.look
+    monkeypatch.setattr(Viewer, 'look', look)
+    run = ['run', str(results), '--person', 'p1', '--source', pictures(60), '--flat-out', *QUICK]
+    assert trial.main(run) == 130
+    assert 'Stopped; what is done is kept' in capsys.readouterr().out
+    assert (results / 'p1/session-1/takes.jsonl').exists()
+
+
+def test_nobody_to_ask_is_no_consent(tmp_path, monkeypatch, capsys):
+    needs_portraits()
+    monkeypatch.setattr('sys.stdin', io.StringIO())
+    run = ['run', str(tmp_path / 'results'), '--person', 'p1', '--source', 'clip', *QUICK]
+    assert trial.main(run) == 3
+    assert not (tmp_path / 'results').exists()
 
 
 def test_without_consent_nothing_is_recorded(tmp_path, agree, capsys):
