@@ -62,9 +62,18 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         '--source', default='auto', help='camera device, or a recording (default: the camera)'
     )
     parser.add_argument('--conditions', metavar='A,B', help='some of them (default: all)')
-    parser.add_argument('--prepare', type=float, default=default.prepare, metavar='S')
-    parser.add_argument('--countdown', type=float, default=default.countdown, metavar='S')
-    parser.add_argument('--hold', type=float, default=default.hold, metavar='S')
+    for name, purpose in (
+        ('prepare', 'seconds to get ready for a condition'),
+        ('countdown', 'seconds to get into an expression'),
+        ('hold', 'seconds to hold it'),
+    ):
+        parser.add_argument(
+            f'--{name}',
+            type=float,
+            default=getattr(default, name),
+            metavar='S',
+            help=f'{purpose} (default: %(default)g)',
+        )
     parser.add_argument('--quiet', action='store_true', help='nothing aloud')
     parser.add_argument('--no-window', action='store_true', help='all in the terminal')
     parser.add_argument('--keep-pictures', action='store_true', help='a video of the session')

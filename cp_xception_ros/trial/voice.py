@@ -12,6 +12,7 @@ from ..speech.synthesis import Sentence, Synthesiser, VoiceSettings, make_synthe
 
 _VOLUME = 0.8
 _FAREWELL = 1.5  # seconds
+_LATENCY = 0.3  # seconds: nobody interrupts, and a busy machine must not stutter
 
 
 class NoVoice:
@@ -68,5 +69,5 @@ def open_voice(
     """Return Judy's own voice on the loudspeaker; raises Unavailable where there is no voice."""
     synthesiser = make_synthesiser(VoiceSettings(language=language), environment, on_error)
     # The last way is into files, where nobody hears it.
-    ways = openers(OutputSettings('auto', '', Path()))[:-1]
+    ways = openers(OutputSettings('auto', '', Path(), _LATENCY))[:-1]
     return SpokenVoice(synthesiser, ways, language, on_error)
