@@ -10,6 +10,8 @@ import tempfile
 
 # Above 101 the ports of DDS fall into the range that the system gives to others.
 DOMAINS = range(1, 101)
+# UDP ports of a domain: 7400 + 250 * domain, and the next 249 (RTPS 2.5, 9.6.2).
+FIRST_PORT, PORTS = 7400, 250
 # Every use begins at another one: a participant that was killed lingers for a while.
 _next_domain = itertools.count(os.getpid())
 
@@ -29,6 +31,16 @@ def own_domain() -> Iterator[int]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
+            # Those who do not know of the locks have sockets.
+            if number in _in_use():
+                continue
             yield number
             return
     raise RuntimeError('all ROS domains are taken')
+
+
+def _in_use() -> set[int]:
+    table = Path('/proc/net/udp')
+    lines = table.read_text().splitlines()[1:] if table.exists() else []
+    ports = [int(line.split()[1].split(':')[1], 16) for line in lines]
+    return {(port - FIRST_PORT) // PORTS for port in ports if port >= FIRST_PORT}
