@@ -4,8 +4,8 @@ PYTHON ?= python3
 # kilted or jazzy; each has an environment of its own
 ROS ?= kilted
 SOURCE ?= auto
-# For machines without a GPU: TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
-TORCH ?= torch
+# Without a GPU: TORCH='torch torchvision --index-url https://download.pytorch.org/whl/cpu'
+TORCH ?= torch torchvision
 VENV := $(if $(filter kilted,$(ROS)),.venv,.venv-$(ROS))
 BIN := $(CURDIR)/$(VENV)/bin
 # The environment first on PATH: CMake has to find its Python, and colcon its tools.
@@ -64,13 +64,13 @@ $(VENV)/.messages: $(VENV)/.ros $(MESSAGES)
 
 $(VENV)/.package: $(VENV)/.messages setup.py pyproject.toml
 	@echo 'Installing cp_xception_ros …'
-	@$(PIP) install -e '.[demo]'
+	@$(PIP) install -e '.[demo,replay]'
 	@$(PIP) install -e '.[talk]' || echo 'Judy stays silent: the extra "talk" cannot be installed (above).'
 	@$(PIP) install -e '.[listen]' || echo 'Judy stays deaf: the extra "listen" cannot be installed (above).'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.package
-	@$(PIP) install -e '.[demo,test]'
+	@$(PIP) install -e '.[demo,replay,test]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.package

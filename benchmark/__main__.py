@@ -13,6 +13,7 @@ from cp_xception_ros.nodes import transport
 from cp_xception_ros.vision.detector import make_detector
 
 from . import (
+    classifier,
     conversation,
     foreign_cameras,
     machine,
@@ -21,6 +22,7 @@ from . import (
     report,
     speech,
     start_up,
+    training_speed,
     twenty_faces,
     two_hundred_turns,
     two_processes,
@@ -40,6 +42,8 @@ CASES = {
         speech.CASE,
         conversation.CASE,
         two_hundred_turns.CASE,
+        classifier.CASE,
+        training_speed.CASE,
     )
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+import importlib.util
 import math
 import os
 from pathlib import Path
@@ -15,14 +16,24 @@ from types import TracebackType
 
 from cp_xception_ros.nodes import transport
 
-from .case import MeasuringFailed
+from .case import MeasuringFailed, NotMeasured
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+TRAINING = REPOSITORY / '.venv-train/bin/python'
 # Seconds that a process gets to end by itself after SIGINT.
 FAREWELL = 5.0
 POLL = 0.02
 # UDP ports of a DDS domain: 7400 + 250 * domain, and the next 249 (RTPS 2.5, 9.6.2).
 FIRST_PORT, PORTS, DOMAINS = 7400, 250, range(1, 100)
+
+
+def python_with_torch() -> str:
+    """Return an interpreter for the scripts of training/; NotMeasured without one."""
+    if importlib.util.find_spec('torch'):
+        return sys.executable
+    if TRAINING.is_file():
+        return str(TRAINING)
+    raise NotMeasured('torch is not installed; make train-env installs it')
 
 
 def own_environment(domain: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ from .nodes.console import ConsoleNode
 from .nodes.dialogue_manager import DialogueManagerNode
 from .nodes.emotion_classifier import EmotionClassifierNode
 from .nodes.face_detector import FaceDetectorNode
+from .nodes.recorder import make_recorder
 from .nodes.saver import SaverNode
 from .nodes.speech_input import SpeechInputNode
 from .nodes.talk_console import TalkConsoleNode
@@ -49,6 +50,8 @@ class Judy:
             nodes.append(lambda: SaverNode(options.headless_save))
         if options.talk:
             nodes += self._talking()
+        if options.record:
+            nodes.append(lambda: make_recorder(folder=str(options.record)))
         if options.camera:
             nodes.append(self._make_camera)
         return nodes

@@ -20,6 +20,7 @@ from cp_xception_ros.nodes.dialogue_manager import DialogueManagerNode
 from cp_xception_ros.nodes.emotion_classifier import EmotionClassifierConfig, EmotionClassifierNode
 from cp_xception_ros.nodes.face_detector import FaceDetectorConfig, FaceDetectorNode
 from cp_xception_ros.nodes.params import allowed
+from cp_xception_ros.nodes.recorder import RecorderConfig, RecorderNode
 from cp_xception_ros.nodes.speech_input import SpeechInputConfig, SpeechInputNode
 
 README = Path(__file__).resolve().parents[1] / 'README.md'
@@ -32,6 +33,7 @@ NODES: dict[str, tuple[Callable[..., AppNode], type]] = {
     'dialogue_manager': (DialogueManagerNode, DialogueManagerConfig),
     'speech_input': (SpeechInputNode, SpeechInputConfig),
     'audio_output': (AudioOutputNode, AudioOutputConfig),
+    'recorder': (RecorderNode, RecorderConfig),
 }
 MEANING = {
     'image_raw': 'pictures',
@@ -58,6 +60,8 @@ MEANING = {
     'dialogue/disclosure': 'what people are told about the machine',
     'dialogue_manager/proactive': 'whether Judy speaks unasked',
     'dialogue_manager/set_proactive': 'let Judy speak unasked, or not',
+    'recorder/recording': 'whether people are recorded, which dialogue_manager says aloud',
+    'recorder/set_recording': 'begin a recording, or end it',
     'dialogue_manager/forget': 'forget the conversation and the user',
 }
 # What every ROS 2 node has.

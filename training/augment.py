@@ -9,9 +9,12 @@ SIDE = 48
 
 
 class Augmenter:
-    """Change grey pictures (N, 1, 48, 48), float 0..255; `strength` scales every range."""
+    """Change grey pictures (N, 1, 48, 48), float 0..255.
 
-    def __init__(self, strength: float, generator: torch.Generator) -> None:
+    `strength` scales every range and chance, of all pictures or (N,) of each.
+    """
+
+    def __init__(self, strength: float | torch.Tensor, generator: torch.Generator) -> None:
         self.strength = strength
         self.generator = generator
 
@@ -22,12 +25,16 @@ class Augmenter:
         images = self._noise(images)
         return self._hide(images).clamp(0, 255)
 
+    @staticmethod
+    def _each(strength: float | torch.Tensor) -> float | torch.Tensor:
+        return strength.view(-1, 1, 1, 1) if isinstance(strength, torch.Tensor) else strength
+
     def _uniform(self, count: int, low: float, high: float) -> torch.Tensor:
         values = torch.rand(count, generator=self.generator)
         return (low + (high - low) * values).view(-1, 1, 1, 1)
 
     def _spread(self, count: int, limit: float) -> torch.Tensor:
-        return self._uniform(count, -limit, limit) * self.strength
+        return self._uniform(count, -limit, limit) * self._each(self.strength)
 
     def _chosen(self, count: int, share: float) -> torch.Tensor:
         return torch.rand(count, generator=self.generator) < share * self.strength
@@ -40,9 +47,11 @@ class Augmenter:
         mirror = (torch.rand(count, generator=self.generator) < 0.5).float() * 2 - 1
         shift = [self._spread(count, 8 / SIDE).flatten() for _ in range(2)]
         cos, sin = zoom * torch.cos(angle), zoom * torch.sin(angle)
-        rows = [cos * mirror, -sin, shift[0], sin * mirror, cos, shift[1]]
-        matrix = torch.stack(rows, 1).view(-1, 2, 3)
-        grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
+        place = (2 * torch.arange(SIDE) + 1) / SIDE - 1
+        grid = torch.empty(count, SIDE, SIDE, 2)
+        for axis, (across, down) in enumerate(((cos * mirror, -sin), (sin * mirror, cos))):
+            row = across[:, None, None] * place + shift[axis][:, None, None]
+            torch.add(row, down[:, None, None] * place[:, None], out=grid[..., axis])
         return F.grid_sample(images, grid, padding_mode='border', align_corners=False)
 
     def _light(self, images: torch.Tensor) -> torch.Tensor:

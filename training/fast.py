@@ -1,100 +1,49 @@
-"""CP-Xception's training step with kernels of its own: the same numbers, much faster.
+"""The training step of the small networks with kernels of its own: the same numbers, much faster.
 
 `scores(network, images)` equals `network(images)` in training mode, on one core. Maps are held
 [channels, height, width, pictures]; convolution biases in front of a batch normalisation have no
 effect there and are left out, so they must be zero (`prepare` sees to that).
 """
 
-from functools import cache
-import os
-from pathlib import Path
-from shutil import which
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from cp_xception_ros.emotion.model import (
     AxialParC,
     CPXception,
     CrossStage,
+    MiniXception,
+    ParC,
+    Residual,
     SeparableConv,
     standardise,
 )
+from training.kernels import (
+    LANES,
+    Conv3,
+    Depthwise,
+    Norm,
+    NormDepthwise,
+    NormPool,
+    compiler_is_here,
+)
 
-SOURCE = Path(__file__).with_name('native') / 'kernels.cpp'
-FLAGS = ['-O3', '-march=native', '-ffast-math', '-fno-trapping-math']
-
-
-@cache
-def kernels() -> Any:
-    """Compile (once per machine) and load the kernels; needs a C++ compiler and ninja."""
-    from torch.utils.cpp_extension import load
-
-    os.environ.setdefault('TORCH_EXTENSIONS_DIR', str(Path.home() / '.cache' / 'cp_xception'))
-    return load('cp_xception_kernels', [str(SOURCE)], extra_cflags=FLAGS)
-
-
-class Conv3(torch.autograd.Function):
-    """A dense 3x3 convolution; weights as PyTorch has them, (out, in, 3, 3)."""
-
-    @staticmethod
-    def forward(ctx: Any, maps: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(maps, weight)
-        return kernels().conv3(maps, weight.flatten(2).permute(1, 2, 0).contiguous())
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        maps, weight = ctx.saved_tensors
-        gradient = gradients[0].contiguous()
-        found = kernels().conv3_weights(maps, gradient).permute(2, 0, 1).reshape(weight.shape)
-        back = None
-        if ctx.needs_input_grad[0]:
-            turned = weight.flip(2, 3).flatten(2).permute(0, 2, 1).contiguous()
-            back = kernels().conv3(gradient, turned)
-        return back, found
+NAMES = {nn.GELU: 'gelu', nn.ReLU: 'relu'}
 
 
-class Depthwise(torch.autograd.Function):
-    """A depthwise 3x3 convolution; weights (channels, 1, 3, 3)."""
-
-    @staticmethod
-    def forward(ctx: Any, maps: torch.Tensor, weight: torch.Tensor, stride: int) -> torch.Tensor:
-        ctx.save_for_backward(maps, weight)
-        ctx.stride = stride
-        return kernels().depthwise(maps, weight.contiguous(), stride)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        maps, weight = ctx.saved_tensors
-        gradient = gradients[0].contiguous()
-        back = kernels().depthwise_input(
-            gradient, weight.contiguous(), ctx.stride, maps.shape[1], maps.shape[2]
-        )
-        found = kernels().depthwise_weights(maps, gradient, ctx.stride)
-        return back, found.reshape(weight.shape), None
-
-
-class NormGelu(torch.autograd.Function):
-    """Batch normalisation with the batch's own statistics, then exact GELU."""
-
-    @staticmethod
-    def forward(ctx: Any, maps: torch.Tensor, gain: Any, shift: Any, epsilon: float) -> Any:
-        result, mean, variance = kernels().norm_gelu(maps, gain, shift, epsilon)
-        ctx.save_for_backward(maps, gain, shift, mean, variance)
-        ctx.epsilon = epsilon
-        ctx.mark_non_differentiable(mean, variance)
-        return result, mean, variance
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        saved = ctx.saved_tensors
-        back = kernels().norm_gelu_back(gradients[0].contiguous(), *saved, ctx.epsilon)
-        return (*back, None)
+def serves(network: nn.Module, batch: int) -> bool:
+    """Tell whether `scores` can take this network and batch on this machine."""
+    known = isinstance(network, CPXception | MiniXception) and batch % LANES == 0
+    return known and compiler_is_here()
 
 
 def prepare(network: nn.Module) -> None:
     """Set the biases that batch normalisation makes idle to zero."""
+    if isinstance(network, MiniXception):
+        return
     for stage in network.stages:
         for part in (*stage.main, *stage.secondary):
             for layer in part if isinstance(part, SeparableConv) else [part]:
@@ -102,32 +51,26 @@ def prepare(network: nn.Module) -> None:
                     nn.init.zeros_(layer.bias)
 
 
-def compiler_is_here() -> bool:
-    """Tell whether the kernels can be compiled on this machine."""
-    return bool(which('g++') or which('c++')) and bool(which('ninja'))
-
-
-def scores(network: CPXception, images: torch.Tensor) -> torch.Tensor:
+def scores(network: CPXception | MiniXception, images: torch.Tensor) -> torch.Tensor:
     """Return the scores (N, classes) of pictures (N, 1, 48, 48); N a multiple of 16."""
     maps = standardise(images).permute(1, 2, 3, 0).contiguous()
-    for conv, norm in ((network.stem[0], network.stem[1]), (network.stem[3], network.stem[4])):
-        maps = _norm_gelu(Conv3.apply(maps, conv.weight), norm)
+    mini = isinstance(network, MiniXception)
+    for place in (0, 3):
+        conv, norm, activation = network.stem[place : place + 3]
+        maps = _norm(Conv3.apply(maps, conv.weight), norm, activation=NAMES[type(activation)])
     for stage in network.stages:
-        maps = _stage(stage, maps)
-    return _separable(network.head, maps).mean((1, 2)).T
+        maps = _residual(stage, maps) if mini else _stage(stage, maps)
+    return _dense_head(network.head, maps) if mini else _light_head(network.head, maps)
 
 
 def _stage(stage: CrossStage, maps: torch.Tensor) -> torch.Tensor:
-    first, norm, _, parc, second, last = stage.main
+    first, norm, activation, parc, second, last = stage.main
     entering, passing = maps.split((stage.split, len(maps) - stage.split))
-    deep = _norm_gelu(_separable(first, entering), norm)
-    if not isinstance(parc, nn.Identity):
-        upper, lower = deep.split((parc.split, len(deep) - parc.split))
-        deep = torch.cat((_circular(parc.vertical, upper), _circular(parc.horizontal, lower)))
-    deep = _separable(second, deep)
+    kind = NAMES[type(activation)]
+    deep = _second(norm, parc, second, _separable(first, entering), kind)
     conv, short = stage.secondary
     shallow = _pointwise(conv, passing[:, ::2, ::2].contiguous())
-    return _norm_gelu(torch.cat((deep, shallow)), last, short)
+    return _norm(torch.cat((deep, shallow)), last, short, activation='gelu')
 
 
 def _separable(pair: SeparableConv, maps: torch.Tensor) -> torch.Tensor:
@@ -138,6 +81,52 @@ def _separable(pair: SeparableConv, maps: torch.Tensor) -> torch.Tensor:
 def _pointwise(conv: nn.Conv2d, maps: torch.Tensor) -> torch.Tensor:
     mixed = conv.weight.flatten(1) @ maps.flatten(1)
     return mixed.view(-1, *maps.shape[1:])
+
+
+def _residual(stage: Residual, maps: torch.Tensor) -> torch.Tensor:
+    first, norm, _, parc, second, last, _ = stage.main
+    conv, short = stage.short
+    deep = _second(norm, parc, second, _separable(first, maps), 'relu')
+    pooled, mean, variance = NormPool.apply(deep, last.weight, last.bias, last.eps)
+    _follow([last], mean, variance, deep[0].numel())
+    shallow = _pointwise(conv, maps[:, ::2, ::2].contiguous())
+    return pooled + _norm(shallow, short, activation='none')
+
+
+def _second(
+    norm: nn.BatchNorm2d,
+    parc: nn.Module,
+    pair: SeparableConv,
+    maps: torch.Tensor,
+    activation: str,
+) -> torch.Tensor:
+    """Normalise, activate, apply ParC if there is one, and the second separable convolution."""
+    if isinstance(parc, ParC):
+        return _separable(pair, _parc(parc, _norm(maps, norm, activation=activation)))
+    depth, point = pair
+    result, mean, variance = NormDepthwise.apply(
+        maps, norm.weight, norm.bias, norm.eps, activation, depth.weight, depth.stride[0]
+    )
+    _follow([norm], mean, variance, maps[0].numel())
+    return _pointwise(point, result)
+
+
+def _light_head(head: SeparableConv, maps: torch.Tensor) -> torch.Tensor:
+    return _separable(head, maps).mean((1, 2)).T
+
+
+def _dense_head(conv: nn.Conv2d, maps: torch.Tensor) -> torch.Tensor:
+    """Take the mean before the 3x3 convolution: both are linear."""
+    channels, height, width, count = maps.shape
+    places = torch.eye(height * width).view(-1, 1, height, width)
+    seen = F.unfold(places, 3, padding=1).sum(2).T / (height * width)  # (9 taps, places)
+    means = seen @ maps.view(channels, -1, count)
+    return (conv.weight.flatten(1) @ means.flatten(0, 1)).T + conv.bias
+
+
+def _parc(parc: ParC, maps: torch.Tensor) -> torch.Tensor:
+    upper, lower = maps.split((parc.split, len(maps) - parc.split))
+    return torch.cat((_circular(parc.vertical, upper), _circular(parc.horizontal, lower)))
 
 
 def _circular(parc: AxialParC, maps: torch.Tensor) -> torch.Tensor:
@@ -152,18 +141,24 @@ def _circular(parc: AxialParC, maps: torch.Tensor) -> torch.Tensor:
     return mixed.view_as(maps) + parc.conv.bias.view(-1, 1, 1, 1)
 
 
-def _norm_gelu(maps: torch.Tensor, *norms: nn.BatchNorm2d) -> torch.Tensor:
+def _norm(maps: torch.Tensor, *norms: nn.BatchNorm2d, activation: str) -> torch.Tensor:
     """Normalise by one norm, or by several that each own a part of the channels."""
     gain = torch.cat([norm.weight for norm in norms])
     shift = torch.cat([norm.bias for norm in norms])
-    result, mean, variance = NormGelu.apply(maps, gain, shift, norms[0].eps)
-    with torch.no_grad():
-        count = maps[0].numel()
-        start = 0
-        for norm in norms:
-            part = slice(start, start + norm.num_features)
-            start = part.stop
-            norm.running_mean.lerp_(mean[part], norm.momentum)
-            norm.running_var.lerp_(variance[part] * (count / (count - 1)), norm.momentum)
-            norm.num_batches_tracked += 1
+    result, mean, variance = Norm.apply(maps, gain, shift, norms[0].eps, activation)
+    _follow(norms, mean, variance, maps[0].numel())
     return result
+
+
+@torch.no_grad()
+def _follow(
+    norms: Sequence[nn.BatchNorm2d], mean: torch.Tensor, variance: torch.Tensor, count: int
+) -> None:
+    """Move the running statistics towards those of this batch of `count` values a channel."""
+    start = 0
+    for norm in norms:
+        part = slice(start, start + norm.num_features)
+        start = part.stop
+        norm.running_mean.lerp_(mean[part], norm.momentum)
+        norm.running_var.lerp_(variance[part] * (count / (count - 1)), norm.momentum)
+        norm.num_batches_tracked += 1

@@ -1,17 +1,20 @@
 """The training loop: batches of tensors held in memory, averaged weights, resumable by epoch."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import partial
 import math
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from training.augment import Augmenter
+from training.balance import repeats, strengths
+from training.loss import FocalLoss, class_weights
+from training.optimiser import Optimiser
 from training.recipe import Recipe
 
 CALM_STRENGTH = 1 / 3
@@ -30,7 +33,7 @@ class Trainer:
         seed: int,
         native: bool = False,
     ) -> None:
-        """`native` uses the kernels of fast.py, for CP-Xception alone."""
+        """`native` uses the kernels of fast.py, for the networks that it serves."""
         self.network = network
         self.score = self._native() if native else network
         self.rank, self.world = place_in_group()
@@ -39,11 +42,11 @@ class Trainer:
         self.recipe = recipe
         self.images = torch.from_numpy(images)[:, None]
         self.targets = torch.from_numpy(targets)
+        self._balance(targets.argmax(1))
         self.seed = seed
         self.epoch = 0
-        self.optimiser = torch.optim.AdamW(
-            weight_groups(network, recipe.weight_decay), lr=recipe.learning_rate
-        )
+        self.best: dict | None = None
+        self.optimiser = Optimiser(network, recipe)
         self.averaged = AveragedModel(
             network, avg_fn=warming_average(recipe.average), use_buffers=True
         )
@@ -52,28 +55,39 @@ class Trainer:
         """Go once through the pictures; return the mean loss and the last learning rate."""
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
         own = torch.Generator().manual_seed((self.seed * 1009 + self.rank) * 100_003 + self.epoch)
-        augment = Augmenter(self._strength(), own)
+        strength = self._strength()
+        torch.manual_seed(own.initial_seed())  # for a network's own dropout
         self.network.train()
         losses = []
         for number, batch in enumerate(self._batches(generator)):
             rows = batch[self.rank :: self.world]
             rate = self._set_rate(self.epoch + number / self._batch_count())
-            images = augment(self.images[rows].float())
+            images = Augmenter(strength[rows], own)(self.images[rows].float())
             with torch.autocast('cpu', torch.bfloat16, enabled=self.recipe.bfloat16):
                 scores = self.score(images)
-            loss = F.cross_entropy(scores.float(), self.targets[rows])
-            self.optimiser.zero_grad()
+            loss = self.loss(scores.float(), self.targets[rows])
             loss.backward()
             self._share_gradients()
             self.optimiser.step()
-            self.averaged.update_parameters(self.network)
+            if self.recipe.average:
+                self.averaged.update_parameters(self.network)
             losses.append(loss.item())
+        if not self.recipe.average:
+            self.averaged.update_parameters(self.network)
         self.epoch += 1
         return {'loss': float(np.mean(losses)), 'learning_rate': rate}
 
+    def judge(self, accuracy: float) -> None:
+        """Take note of the held-out accuracy after this epoch, for recipes that keep the best."""
+        best = self.best['accuracy'] if self.best else -1.0
+        if self.recipe.best_epoch and accuracy > best:
+            weights = deepcopy(self.averaged.state_dict())
+            self.best = {'accuracy': accuracy, 'epoch': self.epoch, 'averaged': weights}
+
     def state(self) -> dict:
         """Return all that a later run needs to go on as if nothing had happened."""
-        return {
+        best = {'best': self.best} if self.best else {}
+        return best | {
             'epoch': self.epoch,
             'network': self.network.state_dict(),
             'averaged': self.averaged.state_dict(),
@@ -83,6 +97,7 @@ class Trainer:
     def resume(self, state: dict) -> None:
         """Go on from an earlier `state()`."""
         self.epoch = state['epoch']
+        self.best = state.get('best')
         self.network.load_state_dict(state['network'])
         self.averaged.load_state_dict(state['averaged'])
         self.optimiser.load_state_dict(state['optimiser'])
@@ -104,30 +119,39 @@ class Trainer:
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
 
-    def _strength(self) -> float:
+    def _balance(self, labels: np.ndarray) -> None:
+        """Repeat rare classes, augment them more, and weight the classes by what they then are."""
+        recipe = self.recipe
+        again = repeats(labels, recipe.rare_volume)
+        self.rows = torch.from_numpy(np.repeat(np.arange(len(labels)), again[labels]))
+        factors = strengths(labels, recipe.rare_volume, recipe.rare_augmentation)
+        self.strengths = torch.from_numpy(recipe.augmentation * factors)
+        counts = np.bincount(labels, minlength=len(again)) * again
+        self.loss = FocalLoss(recipe.focus, class_weights(counts, recipe.class_weights))
+
+    def _strength(self) -> torch.Tensor:
         calm = self.epoch >= self.recipe.epochs - self.recipe.calm_epochs
-        return self.recipe.augmentation * (CALM_STRENGTH if calm else 1)
+        return self.strengths * (CALM_STRENGTH if calm else 1)
 
     def _batch_count(self) -> int:
-        return len(self.images) // self.recipe.batch
+        return len(self.rows) // self.recipe.batch
 
     def _batches(self, generator: torch.Generator) -> Iterator[torch.Tensor]:
-        order = torch.randperm(len(self.images), generator=generator)
+        order = self.rows[torch.randperm(len(self.rows), generator=generator)]
         whole = order[: self._batch_count() * self.recipe.batch].view(-1, self.recipe.batch)
         return iter(tqdm(whole, desc=f'epoch {self.epoch + 1}', leave=False, mininterval=5))
 
     def _set_rate(self, epoch: float) -> float:
-        """One cycle: a straight rise, then half a cosine down to nothing."""
         progress = epoch / self.recipe.epochs
-        warm = self.recipe.warm_up
-        if progress < warm:
-            share = progress / warm
-        else:
-            share = (1 + math.cos(math.pi * (progress - warm) / (1 - warm))) / 2
-        rate = self.recipe.learning_rate * share
-        for group in self.optimiser.param_groups:
-            group['lr'] = rate
-        return rate
+        share = one_cycle(progress, self.recipe.warm_up) if self.recipe.one_cycle else 1.0
+        return self.optimiser.set_rate(share)
+
+
+def one_cycle(progress: float, warm_up: float) -> float:
+    """Return the share of the learning rate: a straight rise, then half a cosine to nothing."""
+    if progress < warm_up:
+        return progress / warm_up
+    return (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
 
 
 def place_in_group() -> tuple[int, int]:
@@ -146,17 +170,6 @@ def warming_average(decay: float) -> Callable[..., torch.Tensor]:
         return torch.lerp(mean, new, 1 - min(decay, float((1 + count) / (10 + count))))
 
     return average
-
-
-def weight_groups(network: nn.Module, decay: float) -> list[dict]:
-    """Let only convolution and matrix weights decay, not biases, norms and embeddings."""
-    weights = [m.weight for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
-    chosen = {id(weight) for weight in weights}
-    others = [p for p in network.parameters() if id(p) not in chosen]
-    return [
-        {'params': weights, 'weight_decay': decay},
-        {'params': others, 'weight_decay': 0.0},
-    ]
 
 
 @torch.no_grad()

@@ -1,5 +1,7 @@
 """Figures of merit from scores or probabilities (N, classes) and labels (N,)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 
@@ -25,19 +27,39 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(candidates[int(np.argmin(losses))])
 
 
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Return the expected calibration error over equally wide bins of confidence."""
+@dataclass(frozen=True)
+class Bin:
+    """Predictions of about equal confidence; both means are None in an empty bin."""
+
+    low: float
+    high: float
+    pictures: int
+    confidence: float | None
+    accuracy: float | None
+
+
+def calibration_bins(probabilities: np.ndarray, labels: np.ndarray, count: int = 15) -> list[Bin]:
+    """Sort predictions into equally wide bins of confidence, 0..1."""
     confidence = probabilities.max(1)
     right = probabilities.argmax(1) == labels
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(right[place == b].mean() - confidence[place == b].mean()) * (place == b).mean()
-        for b in range(bins)
-        if (place == b).any()
+    place = np.minimum((confidence * count).astype(int), count - 1)
+    return [
+        _bin(confidence[place == number], right[place == number], number / count, 1 / count)
+        for number in range(count)
     ]
-    return float(sum(gaps))
 
 
-def confusion(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return counts (classes, classes): row the label, column the prediction."""
-    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, -1)
+def _bin(confidence: np.ndarray, right: np.ndarray, low: float, width: float) -> Bin:
+    if len(right) == 0:
+        return Bin(low, low + width, 0, None, None)
+    means = float(confidence.mean()), float(right.mean())
+    return Bin(low, low + width, len(right), *means)
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+    """Return the expected calibration error over equally wide bins (Guo et al., 2017)."""
+    return sum(
+        abs(part.accuracy - part.confidence) * part.pictures / len(labels)
+        for part in calibration_bins(probabilities, labels, bins)
+        if part.accuracy is not None and part.confidence is not None
+    )

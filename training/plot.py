@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Draw the learning curves of runs, or the confusion matrix of an evaluation, as PNG.
+"""Draw the learning curves of runs, or the charts of a result, as PNG.
 
 python training/plot.py curves --out curves.png RUN_DIR ...
-python training/plot.py confusion --out confusion.png RESULT.json
+python training/plot.py confusion|roc|reliability --out chart.png RESULT.json
+python training/plot.py folds --out folds.png CROSS_VALIDATION.json
+python training/plot.py corruptions --out corruptions.png CORRUPTIONS.json
 """
 
 import argparse
@@ -11,67 +13,55 @@ from pathlib import Path
 import sys
 from typing import Any
 
-import numpy as np
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-CURVES = (('held_out_accuracy', 'held-out accuracy'), ('loss', 'training loss'))
+from training.charts.confusion import draw_confusion
+from training.charts.corruption import draw_corruptions
+from training.charts.curves import draw_curves
+from training.charts.folds import draw_folds
+from training.charts.reliability import draw_reliability
+from training.charts.roc import draw_roc
+from training.charts.style import write
 
-
-def read_metrics(run: Path) -> dict[str, list[float]]:
-    """Return the columns of a run's metrics.jsonl."""
-    lines = [json.loads(line) for line in (run / 'metrics.jsonl').read_text().splitlines()]
-    return {name: [line[name] for line in lines] for name in lines[0]}
-
-
-def draw_curves(runs: list[Path]) -> Any:
-    """Return a figure with one panel per measure and one line per run."""
-    from matplotlib import pyplot
-
-    figure, panels = pyplot.subplots(1, len(CURVES), figsize=(9, 3.4), layout='constrained')
-    for run in runs:
-        columns = read_metrics(run)
-        for panel, (name, title) in zip(panels, CURVES, strict=True):
-            panel.plot(columns['epoch'], columns[name], label=run.name, linewidth=1.5)
-            panel.set(xlabel='epoch', ylabel=title)
-            panel.grid(alpha=0.3)
-    panels[0].legend(frameon=False)
-    return figure
+RESULTS = {
+    'confusion': draw_confusion,
+    'roc': draw_roc,
+    'reliability': draw_reliability,
+    'folds': draw_folds,
+    'corruptions': draw_corruptions,
+}
 
 
-def draw_confusion(path: Path) -> Any:
-    """Return a figure of a confusion matrix in per cent of each label's pictures."""
-    from matplotlib import pyplot
+def draw(kind: str, inputs: list[Path], out: Path) -> None:
+    """Write the chart of a kind. Raises OSError, KeyError or ValueError: not such an input."""
+    if kind == 'curves':
+        write(out, draw_curves, inputs)
+    else:
+        write(out, RESULTS[kind], read_result(inputs[0]))
 
-    result = json.loads(path.read_text())
-    names = list(result['per_class'])
-    table = np.array(result['confusion'], float)
-    shares = table / np.maximum(table.sum(1, keepdims=True), 1)
-    figure, axes = pyplot.subplots(figsize=(5.2, 4.8), layout='constrained')
-    axes.imshow(shares, cmap='Blues', vmin=0, vmax=1)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha='right')
-    axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel='read as', ylabel='label', title=f'accuracy {result["accuracy"]:.1%}')
-    for (row, column), share in np.ndenumerate(shares):
-        colour = 'white' if share > 0.5 else 'black'
-        axes.text(column, row, f'{share:.0%}', ha='center', va='center', color=colour, size=8)
-    return figure
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Read a result's JSON; raises ValueError naming the file."""
+    try:
+        return json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise ValueError(f'{path}: not JSON ({error})') from None
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('kind', choices=('curves', 'confusion'))
+    parser.add_argument('kind', choices=('curves', *RESULTS))
     parser.add_argument('inputs', type=Path, nargs='+')
     parser.add_argument('--out', type=Path, required=True)
     options = parser.parse_args()
-    import matplotlib
-
-    matplotlib.use('Agg')
     try:
-        curves = options.kind == 'curves'
-        figure = draw_curves(options.inputs) if curves else draw_confusion(options.inputs[0])
-    except (OSError, KeyError, ValueError) as error:
+        draw(options.kind, options.inputs, options.out)
+    except (OSError, ValueError) as error:
         print(f'plot.py: {error}', file=sys.stderr)
         return 1
-    figure.savefig(options.out, dpi=200)
+    except KeyError as error:
+        print(f'plot.py: {options.inputs[0]} has no {error}', file=sys.stderr)
+        return 1
     return 0
 
 

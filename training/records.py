@@ -1,48 +1,28 @@
 """What a run leaves behind, always written to a temporary name and then renamed."""
 
 from dataclasses import asdict
-import hashlib
 import io
 import json
-import os
 from pathlib import Path
 import platform
 import subprocess
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
+from training.files import file_hash, write_array, write_bytes, write_json
 from training.recipe import Recipe
 
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file that is either whole or not there."""
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}')
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_array(path: Path, values: np.ndarray) -> None:
-    buffer = io.BytesIO()
-    np.save(buffer, values)
-    write_bytes(path, buffer.getvalue())
-
-
-def write_json(path: Path, value: Any) -> None:
-    write_bytes(path, (json.dumps(value, indent=2) + '\n').encode())
-
-
-def file_hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open(path, 'rb') as source:
-        while block := source.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+__all__ = [
+    'RunFolder',
+    'commit',
+    'file_hash',
+    'load_averaged',
+    'write_array',
+    'write_bytes',
+    'write_json',
+]
 
 
 def commit() -> str:
@@ -94,11 +74,19 @@ class RunFolder:
             'machine': platform.machine(),
         }
         write_json(self.path / 'run.json', facts)
+        self.open_log()
+
+    def open_log(self) -> None:
+        """Open the TensorBoard log."""
         from torch.utils.tensorboard import SummaryWriter
 
         self._board = SummaryWriter(str(self.path / 'tensorboard'))
 
-    def note(self, epoch: int, figures: dict[str, float]) -> None:
+    def close_log(self) -> None:
+        """Close the TensorBoard log."""
+        self._board.close()
+
+    def note(self, epoch: int, figures: dict[str, float], show: bool = True) -> None:
         """Add one epoch to metrics.jsonl and the TensorBoard log, and print it."""
         line = json.dumps({'epoch': epoch, **figures})
         with open(self.path / 'metrics.jsonl', 'a') as out:
@@ -106,20 +94,23 @@ class RunFolder:
         for name, value in figures.items():
             self._board.add_scalar(name, value, epoch)
         self._board.flush()
-        print(line, flush=True)
+        if show:
+            print(line, flush=True)
 
     def save_checkpoint(self, state: dict) -> None:
-        temporary = self.checkpoint.with_suffix('.partial')
-        torch.save(state, temporary)
-        os.replace(temporary, self.checkpoint)
+        # Through memory: PyTorch's own writer hides that a disk is full.
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        write_bytes(self.checkpoint, buffer.getvalue())
 
     def load_checkpoint(self) -> dict:
         return torch.load(self.checkpoint, weights_only=True)
 
 
 def load_averaged(folder: RunFolder, network: nn.Module) -> nn.Module:
-    """Put the averaged weights of a run's checkpoint into `network`."""
-    state = folder.load_checkpoint()['averaged']
+    """Put a run's averaged weights into `network`, of its best epoch if the recipe keeps that."""
+    checkpoint = folder.load_checkpoint()
+    state = checkpoint.get('best', checkpoint)['averaged']
     prefix = 'module.'
     network.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k != 'n_averaged'})
     return network.eval()

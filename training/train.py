@@ -8,6 +8,7 @@ figures per epoch (metrics.jsonl), the TensorBoard log, and checkpoint.pt.
 """
 
 import argparse
+from dataclasses import replace
 import os
 from pathlib import Path
 import sys
@@ -18,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 
-from training.data import CLASSES, DataError, Pictures, grouped_split, read_fer2013, training_rows
-from training.fast import compiler_is_here
+from training import fast
+from training.data import CLASSES, DataError, Pictures, read_fer2013
+from training.division import divide
 from training.loop import Trainer, predict
 from training.measures import accuracy, log_loss
 from training.networks import build
@@ -58,12 +60,12 @@ def train(
     start: Path | None = None,
 ) -> None:
     """Train by a recipe, from nothing or from the averaged weights of the run `start`."""
-    rows = training_rows(read_fer2013(data))
-    fit, held = grouped_split(rows.images, recipe.held_out, recipe.split_seed)
+    division = divide(read_fer2013(data), recipe)
+    rows, fit, held = division.rows, division.fit, division.held
     targets = make_targets(recipe, rows, fit, folder.path.parent)
     torch.manual_seed(seed)
-    native = recipe.network == 'cp_xception' and compiler_is_here()
     network = build(recipe.network)
+    native = fast.serves(network, recipe.batch)
     if start:
         load_averaged(RunFolder(start), network)
     trainer = Trainer(network, recipe, rows.images[fit], targets[fit], seed, native)
@@ -80,6 +82,7 @@ def train(
         scores = predict(trainer.averaged.module, rows.images[held])
         figures['held_out_accuracy'] = accuracy(scores, rows.labels[held])
         figures['held_out_loss'] = log_loss(scores, rows.labels[held])
+        trainer.judge(figures['held_out_accuracy'])
         folder.note(trainer.epoch, figures)
         folder.save_checkpoint(trainer.state())
 
@@ -89,6 +92,7 @@ def main() -> int:
     parser.add_argument('--recipe', type=Path, required=True)
     parser.add_argument('--data', type=Path, required=True, help='fer2013.csv or its folder')
     parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--network', help="another network than the recipe's, same recipe")
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--resume', action='store_true', help='go on from --out')
     parser.add_argument('--begin-with', type=Path, help='folder of a run whose network goes on')
@@ -100,6 +104,7 @@ def main() -> int:
         torch.distributed.init_process_group('gloo')
     try:
         recipe = load_recipe(options.recipe)
+        recipe = replace(recipe, network=options.network or recipe.network)
         folder = RunFolder(options.out)
         train(recipe, options.data, folder, options.seed, options.resume, options.begin_with)
     except (DataError, RecipeError, OSError) as error:

@@ -51,8 +51,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _add_pictures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--source',
-        help='camera device, video file, folder of pictures, http or rtsp URL, clip (the sample), '
-        'or auto: the first camera that works, else the clip',
+        help='camera device, video file, rosbag2 recording, folder of pictures, http or rtsp URL, '
+        'clip (the sample), or auto: the first camera that works, else the clip',
     )
     parser.add_argument(
         '--no-camera',
@@ -70,6 +70,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--headless-save', type=Path, metavar='DIR', help='write annotated pictures into DIR'
+    )
+    parser.add_argument(
+        '--record', type=Path, metavar='DIR', help='record pictures and words into DIR, and say so'
     )
     parser.add_argument('--quiet', action='store_true', help='print nothing but the log')
 

@@ -10,6 +10,7 @@ from ..runtime.workers import LatestWorker
 from .disclosure import Disclosure
 from .emotion_context import EmotionContext, EmotionHistory, EmotionSample
 from .events import (
+    ANNOUNCEMENTS,
     Action,
     Answer,
     Cancel,
@@ -20,6 +21,7 @@ from .events import (
     SpeechReport,
     State,
     Tick,
+    Urge,
     UserSaid,
     VoiceEnded,
     VoiceStarted,
@@ -90,6 +92,7 @@ class Conversation:
         self._clock, self._wall = clock, wall
         self._lock = threading.RLock()
         self._job: Job | None = None
+        self._announcement = ''
         self._context, self._source = EmotionContext(), ''
         self._voice_ended: float | None = None
         self._turn_clock: TurnClock | None = None
@@ -173,6 +176,13 @@ class Conversation:
                 self._disclosure.renew()
             self._responder.remote = remote
 
+    def record(self, on: bool) -> None:
+        """Take in whether people are recorded, and tell them, whatever else may be said."""
+        with self._lock:
+            if on != self._responder.recording:
+                self._responder.recording = on
+                self._announcement = 'recording_on' if on else 'recording_off'
+
     def forget(self) -> None:
         """Forget the conversation and the user.
 
@@ -218,7 +228,7 @@ class Conversation:
 
     def _speak_up(self) -> None:
         """Say something unasked where there is a reason to."""
-        urge = self._proactive.urge(self._clock())
+        urge = self._next_urge()
         if urge is None:
             return
         if urge.emotion:
@@ -237,10 +247,22 @@ class Conversation:
         elif isinstance(action, Cancel):
             if self._job:
                 self._job.cancel()
+                self._announce_again(self._job.action)
         elif isinstance(action, Answer | Volunteer):
             self._listen(action)
             self._job = Job(action, self._context)
             self._worker.put(self._job)
+
+    def _next_urge(self) -> Urge | None:
+        if self._announcement:
+            kind, self._announcement = self._announcement, ''
+            return Urge(kind)
+        return self._proactive.urge(self._clock())
+
+    def _announce_again(self, action: Answer | Volunteer) -> None:
+        """Keep an announcement that was cut off, unless a newer one waits."""
+        if isinstance(action, Volunteer) and action.kind in ANNOUNCEMENTS:
+            self._announcement = self._announcement or action.kind
 
     def _listen(self, action: Answer | Volunteer) -> None:
         if isinstance(action, Volunteer):

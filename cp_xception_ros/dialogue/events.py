@@ -23,6 +23,9 @@ class Tone(IntEnum):
     CALM = 3
 
 
+ANNOUNCEMENTS = ('recording_on', 'recording_off')
+"""What people must be told."""
+
 # Events
 
 
@@ -54,7 +57,7 @@ class UserSaid:
 
 @dataclass(frozen=True)
 class Urge:
-    """The robot would like to speak unasked: 'greeting', 'comfort' or 'disclosure'."""
+    """The robot would like to speak unasked: 'greeting', 'comfort' or one of ANNOUNCEMENTS."""
 
     kind: str
     emotion: str = ''

@@ -6,7 +6,7 @@ from pathlib import Path
 import random
 import re
 
-from .events import Tone
+from .events import ANNOUNCEMENTS, Tone
 from .phrases import PhrasesError, read_yaml, texts
 from .simplify import simplify
 from .tools import AudioRequest
@@ -34,7 +34,7 @@ AUDIO = {
     'quieter': AudioRequest('set_volume', volume=0.3),
 }
 TROUBLE = ('network', 'slow', 'busy', 'key', 'balance', 'request', 'broken')
-PHRASES = ('offer_music', 'start_music', 'music_agreed', 'resume', *TROUBLE)
+PHRASES = ('offer_music', 'start_music', 'music_agreed', 'resume', *ANNOUNCEMENTS, *TROUBLE)
 
 
 @dataclass(frozen=True)

@@ -30,18 +30,21 @@ class Persona:
     name: str
     system_prompt: str
     disclosure: Translations
+    unrecorded: Translations
+    recorded: Translations
     remote_model: Translations
     remote_speech: Translations
     remote_voice: Translations
 
-    def disclose(self, language: str, remote: Remote) -> str:
+    def disclose(self, language: str, remote: Remote, recording: bool = False) -> str:
         """Return what the robot must say about itself, in `language` or the file's first one."""
         more = {
             Remote.MODEL: self.remote_model,
             Remote.SPEECH: self.remote_speech,
             Remote.VOICE: self.remote_voice,
         }
-        parts = [self.disclosure, *(text for what, text in more.items() if what in remote)]
+        kept = self.recorded if recording else self.unrecorded
+        parts = [self.disclosure, kept, *(text for what, text in more.items() if what in remote)]
         return ' '.join(part.get(language) or next(iter(part.values())) for part in parts)
 
 
@@ -55,6 +58,8 @@ def read_persona(path: Path) -> Persona:
         name=' '.join(texts(path, content, 'name')).strip(),
         system_prompt=' '.join(texts(path, content, 'system_prompt')).strip(),
         disclosure=_translations(path, content, 'disclosure'),
+        unrecorded=_translations(path, content, 'unrecorded'),
+        recorded=_translations(path, content, 'recorded'),
         remote_model=_translations(path, content, 'remote_model'),
         remote_speech=_translations(path, content, 'remote_speech'),
         remote_voice=_translations(path, content, 'remote_voice'),

@@ -70,6 +70,7 @@ class Responder:
         self._finding: Finding | None = None
         self._language = ''
         self._music_offered = False
+        self.recording = False
 
     def hear(self, said: UserSaid) -> Finding | None:
         """Take in the user's words at once; return the signs of danger in them.
@@ -221,7 +222,7 @@ class Responder:
             self._say_locally(job, sink, replies.greeting(action.emotion, language))
             self._disclose(job, sink)
         else:
-            self._say(job, sink, replies.phrase('resume', language), Tone.NEUTRAL, 'local')
+            self._say(job, sink, replies.phrase(action.kind, language), Tone.NEUTRAL, 'local')
 
     def _soothe(self, job: Job, sink: Sink) -> None:
         replies, music = self._resources.replies, self._settings.comfort_music
@@ -238,7 +239,7 @@ class Responder:
     def _disclose(self, job: Job, sink: Sink) -> None:
         if job.cancelled or not self._disclosure_due():
             return
-        text = self._resources.persona.disclose(self._language, self.remote)
+        text = self._resources.persona.disclose(self._language, self.remote, self.recording)
         said = [self._say(job, sink, s, Tone.NEUTRAL, 'local') for s in _sentences(text)]
         if all(said):
             self._disclosed()

@@ -34,6 +34,17 @@ class EmotionClassifier(Protocol):
         ...
 
 
+def session_options(threads: int) -> Any:
+    """Return how the robot opens networks in onnxruntime."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ONLY_ERRORS
+    return options
+
+
 class OnnxClassifier:
     """A network exported by `training/export.py`, run by onnxruntime."""
 
@@ -68,13 +79,9 @@ class OnnxClassifier:
 
         if not self.path.is_file():
             raise self._error('there is no such file')
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = ONLY_ERRORS
         try:
             return onnxruntime.InferenceSession(
-                str(self.path), options, providers=['CPUExecutionProvider']
+                str(self.path), session_options(threads), providers=['CPUExecutionProvider']
             )
         except Exception as error:  # onnxruntime's own classes share no public base
             reason = str(error).strip().splitlines()[0][:120]

@@ -80,14 +80,17 @@ class ParC(nn.Module):
 class CrossStage(nn.Module):
     """Six tenths of the channels go deep, the rest take a 1x1 short cut; the size halves."""
 
-    def __init__(self, inputs: int, outputs: int, side: int, parc: bool) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, side: int, parc: bool, activation: type[nn.Module]
+    ) -> None:
+        """`activation` is of the middle of the main path; the end has GELU."""
         super().__init__()
         self.split = int(MAIN_SHARE * inputs)
         main_out = int(MAIN_SHARE * outputs)
         self.main = nn.Sequential(
             SeparableConv(self.split, outputs),
             nn.BatchNorm2d(outputs),
-            nn.GELU(),
+            activation(),
             ParC(outputs, side) if parc else nn.Identity(),
             SeparableConv(outputs, main_out, stride=2),
             nn.BatchNorm2d(main_out),
@@ -105,12 +108,21 @@ class CrossStage(nn.Module):
 class CPXception(nn.Module):
     """The network of the robot: cross-stage partial paths, ParC in the last two modules."""
 
-    def __init__(self, classes: int = 7, parc: bool = True) -> None:
+    def __init__(
+        self, classes: int = 7, parc: bool = True, at_full_size: type[nn.Module] = nn.GELU
+    ) -> None:
+        """`at_full_size` is the activation of maps as large as the picture: most of the work."""
         super().__init__()
-        self.stem = stem(nn.GELU)
+        self.stem = stem(at_full_size)
         self.stages = nn.Sequential(
             *(
-                CrossStage(WIDTHS[i], WIDTHS[i + 1], SIDES[i], parc and i >= 2)
+                CrossStage(
+                    WIDTHS[i],
+                    WIDTHS[i + 1],
+                    SIDES[i],
+                    parc and i >= 2,
+                    at_full_size if i == 0 else nn.GELU,
+                )
                 for i in range(len(SIDES))
             )
         )

@@ -30,9 +30,10 @@ LEVELS = {CAPTURING: OK, OFF: OK, ENDED: OK, LOST: ERROR}
 class CameraConfig:
     video_device: str = param(
         'auto',
-        'device, video file, folder of pictures, URL, clip (the sample), '
+        'device, video file, rosbag2 recording, folder of pictures, URL, clip (the sample), '
         'or auto: the first camera that works, else the clip',
     )
+    bag_topic: str = param('', "of a recording's pictures; empty: the only one with pictures")
     framerate: float = param(30.0, 'pictures a second of a device or folder', range=(0.1, 240.0))
     image_width: int = param(640, 'pixels asked of a device', range=(16, 16384))
     image_height: int = param(480, 'pixels asked of a device', range=(16, 16384))
@@ -107,6 +108,7 @@ class CameraNode(AppNode):
             image_height=config.image_height,
             pixel_format=config.pixel_format,
             realtime=config.realtime,
+            bag_topic=config.bag_topic,
         )
 
     def _load_calibration(self) -> Calibration:

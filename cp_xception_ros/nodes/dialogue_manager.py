@@ -46,6 +46,7 @@ class DialogueManagerNode(AppNode):
         self._remote = Remote.MODEL if remote else Remote.NOTHING
         if config.remote_speech:
             self._remote |= Remote.SPEECH
+        self._recorded = False
         self._profile = self._open_profile()
         self._conversation = self._make_conversation()
         self._conversation.proactive = config.proactive
@@ -181,6 +182,7 @@ class DialogueManagerNode(AppNode):
         subscribe(wire.EmotionStamped, 'emotion', self._see, qos.EVENT)
         subscribe(wire.Bool, 'speech_input/remote', self._follow_recogniser, qos.STATE)
         subscribe(wire.Bool, 'audio_output/remote', self._follow_voice, qos.STATE)
+        subscribe(wire.Bool, 'recorder/recording', self._follow_recorder, qos.STATE)
         self.create_service(wire.SetBool, '~/set_proactive', self._set_proactive)
         self.create_service(wire.Trigger, '~/forget', self._forget)
         self.create_timer(TICK, self._conversation.tick, clock=steady_clock())
@@ -208,6 +210,11 @@ class DialogueManagerNode(AppNode):
     def _follow_speech(self, message: wire.SpeechState) -> None:
         speaking = message.state == wire.SpeechState.SPEAKING
         self._conversation.loudspeaker(message.turn, speaking)
+
+    def _follow_recorder(self, message: wire.Bool) -> None:
+        self._recorded = message.data
+        self._conversation.record(message.data)
+        self._disclose()
 
     def _see(self, message: wire.EmotionStamped) -> None:
         try:
@@ -250,7 +257,7 @@ class DialogueManagerNode(AppNode):
     def _disclose(self) -> None:
         self._conversation.goes_elsewhere(self._remote)
         language = self.config.languages.split(',')[0].strip()
-        text = self._resources.persona.disclose(language, self._remote)
+        text = self._resources.persona.disclose(language, self._remote, self._recorded)
         self._disclosure.publish(wire.String(data=text))
 
     def _tell_proactive(self) -> None:

@@ -24,10 +24,11 @@ from . import transport
 from .errors import EXIT_CONFIG
 
 ARGUMENTS = {
-    'source': ('', 'device, video file, folder, URL, clip or auto; empty: as in the config file'),
+    'source': ('', 'device, file, bag, folder, URL, clip or auto; empty: as in the config file'),
     'camera': ('true', 'false: pictures come from a camera or bag of yours'),
     'image': ('image_raw', 'topic of the pictures'),
     'config': (str(find('config/judy.yaml')), 'parameters of all nodes'),
+    'record': ('', 'folder to record pictures and words into; empty: nothing is recorded'),
     'composed': ('false', 'all nodes in one process'),
     'namespace': ('', 'namespace of all nodes'),
     'use_sim_time': ('false', 'take the time from /clock'),
@@ -62,10 +63,14 @@ def start_nodes(
     camera = is_true(values['camera'])
     if is_true(values['composed']):
         options = ['--quiet', *judy, *([] if camera else ['--no-camera'])]
+        if values['record']:
+            options += ['--record', values['record']]
         if camera and values['source']:
             options += ['--source', values['source']]
         return respawning(lambda: node('judy', values, options))
     wanted = [name for name in executables if camera or name != 'camera']
+    if values['record']:
+        wanted.insert(0, 'recorder')
     return [
         action
         for name in wanted
@@ -78,6 +83,8 @@ def node(executable: str, values: dict[str, str], arguments: list[str] | None = 
     parameters = [values['config'], {'use_sim_time': is_true(values['use_sim_time'])}]
     if executable == 'camera' and values['source']:
         parameters.append({'video_device': values['source']})
+    if executable == 'recorder':
+        parameters.append({'recording': True, 'folder': values['record']})
     return Node(
         package='cp_xception_ros',
         executable=executable,

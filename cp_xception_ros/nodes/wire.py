@@ -28,12 +28,14 @@ from std_srvs.srv import SetBool, Trigger
 from ..emotion.affect import valence_arousal
 from ..emotion.labels import EMOTIONS, UNCERTAIN, name_of
 from ..emotion.reader import Reading
+from ..runtime.stamp_order import StampError
 from ..speech.listener import VoiceChange
 from ..speech.pieces import Piece
 from ..speech.speaker import Status
 from ..speech.synthesis import Sentence
 from ..speech.utterances import Heard
 from ..vision.calibration import Calibration
+from ..vision.detection import clip_box
 from ..vision.finder import FoundFace
 from ..vision.image import decode_compressed, decode_raw, encode_jpeg
 from .health import Health
@@ -53,6 +55,7 @@ __all__ = [
     'Reply',
     'SetBool',
     'SpeechState',
+    'StampError',
     'String',
     'Trigger',
     'TurnLatency',
@@ -61,10 +64,6 @@ __all__ = [
 ]
 Picture: TypeAlias = Image | CompressedImage
 NANOSECONDS = 1_000_000_000
-
-
-class StampError(ValueError):
-    """A header whose stamp cannot be used."""
 
 
 def seconds(stamp: Time) -> float:
@@ -118,7 +117,14 @@ def picture(message: Picture) -> np.ndarray:
     """
     if isinstance(message, CompressedImage):
         return decode_compressed(message.data, message.format)
-    return decode_raw(message.data, message.encoding, message.height, message.width, message.step)
+    return decode_raw(
+        message.data,
+        message.encoding,
+        message.height,
+        message.width,
+        message.step,
+        bool(message.is_bigendian),
+    )
 
 
 def camera_info(calibration: Calibration, header: Header) -> CameraInfo:
@@ -162,10 +168,10 @@ def _face(face: FoundFace, width: int, height: int, header: Header) -> Face:
 
 def region(box: tuple[float, float, float, float], width: int, height: int) -> RegionOfInterest:
     """Return (x, y, width, height) as whole pixels, clipped to the picture."""
-    x, y, box_width, box_height = box
-    left, right = (int(np.clip(round(v), 0, width)) for v in (x, x + box_width))
-    top, bottom = (int(np.clip(round(v), 0, height)) for v in (y, y + box_height))
-    return RegionOfInterest(x_offset=left, y_offset=top, width=right - left, height=bottom - top)
+    left, top, clipped_width, clipped_height = clip_box(box, width, height)
+    return RegionOfInterest(
+        x_offset=left, y_offset=top, width=clipped_width, height=clipped_height
+    )
 
 
 # Emotions

@@ -1,11 +1,13 @@
-"""Where pictures come from: `open_camera('auto')`, a device, a file, a folder, a URL, the clip."""
+"""Where pictures come from: a device, a file, a folder, a recording, a URL, the clip."""
 
 import logging
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from .bags.bag import is_bag
 from .clip import open_clip
+from .sources.bag import open_bag
 from .sources.base import (
     BadSource,
     Camera,
@@ -41,7 +43,8 @@ def open_camera(source: str, settings: CameraSettings | None = None) -> Camera:
     - 'clip': the sample clip
     - '0', '/dev/video0', '/dev/v4l/by-id/…': a V4L2 device
     - 'http://…', 'https://…', 'rtsp://…', …: a stream, or a recording on a server
-    - a folder of pictures, a picture, or a video file ('~' and 'file://' are understood)
+    - a rosbag2 recording (its folder, or an .mcap or .db3 file), a folder of pictures, a picture,
+      or a video file ('~' and 'file://' are understood)
 
     Raises CameraError when nothing comes from there now (BadSource, when nothing ever will).
     """
@@ -77,10 +80,17 @@ def _open_auto(settings: CameraSettings) -> Camera:
 
 def _open_path(path: Path, settings: CameraSettings) -> Camera:
     # os.path answers False where Path raises: no permission on the way, a name too long.
-    if os.path.isdir(path):
-        return open_folder(path, settings)
     if not os.path.exists(path):
         raise BadSource(f'source {path}: no such file or folder')
+    if is_bag(path):
+        return open_bag(path, settings)
+    if os.path.isdir(path):
+        return open_folder(path, settings)
+    if path.suffix == '.bag':
+        raise BadSource(
+            f'source {path}: a recording of ROS 1; rosbags-convert --src {path} --dst FOLDER '
+            'makes one of ROS 2 of it'
+        )
     if is_picture(path):
         return open_picture(path, settings)
     return open_video(path, settings)

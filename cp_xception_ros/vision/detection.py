@@ -47,3 +47,13 @@ def shrink(bgr: np.ndarray, longer_side: int) -> tuple[np.ndarray, np.ndarray]:
     method = cv2.INTER_LINEAR if ratio > 0.5 else cv2.INTER_AREA
     small = cv2.resize(bgr, size, interpolation=method)
     return small, np.array([width / size[0], height / size[1]], np.float32)
+
+
+def clip_box(
+    box: tuple[float, float, float, float], width: int, height: int
+) -> tuple[int, int, int, int]:
+    """Return (x, y, width, height) as whole pixels, clipped to a picture of the given size."""
+    x, y, box_width, box_height = box
+    left, right = (min(max(round(v), 0), width) for v in (x, x + box_width))
+    top, bottom = (min(max(round(v), 0), height) for v in (y, y + box_height))
+    return left, top, right - left, bottom - top

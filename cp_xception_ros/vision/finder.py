@@ -1,5 +1,6 @@
 """From a picture to the faces in it, each with its name and its crop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +30,19 @@ class FaceFinder:
 
     def find(self, bgr: np.ndarray, stamp: float) -> list[FoundFace]:
         """Return the faces in a uint8 BGR picture taken at `stamp` seconds, largest first."""
-        tracks = self._tracker.update(self._detector.detect(bgr), stamp)
-        tracks.sort(key=lambda track: _area(track.detection), reverse=True)
-        return [
-            FoundFace(track.face_id, track.detection, align(bgr, track.detection, CROP_SIZE))
-            for track in tracks
-        ]
+        return follow(self._tracker, bgr, self._detector.detect(bgr), stamp)
+
+
+def follow(
+    tracker: Tracker, bgr: np.ndarray, detections: Sequence[Detection], stamp: float
+) -> list[FoundFace]:
+    """Return the detected faces of a picture with names and crops, largest first."""
+    tracks = tracker.update(detections, stamp)
+    tracks.sort(key=lambda track: _area(track.detection), reverse=True)
+    return [
+        FoundFace(track.face_id, track.detection, align(bgr, track.detection, CROP_SIZE))
+        for track in tracks
+    ]
 
 
 def _area(detection: Detection) -> float:

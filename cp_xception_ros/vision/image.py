@@ -5,18 +5,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .encodings import ENCODINGS, to_bgr
 from .picture_size import picture_size
 
 MAX_PIXELS = 64_000_000
 """No camera of a robot makes more; a corrupt header easily claims it."""
-
-_CHANNELS = {'bgr8': 3, 'rgb8': 3, 'mono8': 1, 'bgra8': 4, 'rgba8': 4}
-_TO_BGR = {
-    'rgb8': cv2.COLOR_RGB2BGR,
-    'mono8': cv2.COLOR_GRAY2BGR,
-    'bgra8': cv2.COLOR_BGRA2BGR,
-    'rgba8': cv2.COLOR_RGBA2BGR,
-}
 
 
 class ImageError(ValueError):
@@ -27,26 +20,32 @@ class UnsupportedEncoding(ImageError):
     """An encoding outside the fast path; cv_bridge may know it."""
 
 
-def decode_raw(data: Any, encoding: str, height: int, width: int, step: int) -> np.ndarray:
+def decode_raw(
+    data: Any, encoding: str, height: int, width: int, step: int, big_endian: bool = False
+) -> np.ndarray:
     """
     Return the pixels of a `sensor_msgs/Image` as uint8 BGR (height, width, 3).
 
-    `data` is any buffer of bytes, `step` the length of a row in bytes, padding included. The
+    `data` is any buffer of bytes, `step` the length of a row in bytes, padding included;
+    `big_endian` matters to 16-bit encodings, which lose all but their eight highest used bits. The
     result shares the memory of `data` for bgr8 and is then read-only where `data` is.
     Raises UnsupportedEncoding, or ImageError when the numbers do not fit together.
     """
-    if encoding not in _CHANNELS:
+    known = ENCODINGS.get(encoding)
+    if known is None:
         raise UnsupportedEncoding(
-            f'encoding {encoding!r} is not supported (supported: {", ".join(_CHANNELS)})'
+            f'encoding {encoding!r} is not supported (supported: {", ".join(ENCODINGS)})'
         )
-    channels = _CHANNELS[encoding]
     pixels = _flat_bytes(data)
-    _check_layout(encoding, height, width, step, len(pixels))
-    rows = pixels.reshape(height, step)[:, : width * channels]
-    image = rows.reshape(height, width, channels)
-    if encoding == 'bgr8':
-        return image
-    return np.asarray(cv2.cvtColor(image, _TO_BGR[encoding]))
+    what = f'{encoding} picture of width {width}, height {height}, step {step}'
+    row = width * known.pixel_bytes
+    _check_layout(what, height, width, step, row, len(pixels))
+    if known.paired and width % 2:  # not every OpenCV notices
+        raise ImageError(f'{what}: the width must be even')
+    try:
+        return to_bgr(pixels.reshape(height, step)[:, :row], known, big_endian)
+    except cv2.error as error:
+        raise ImageError(f'{what}: {error.err}') from None
 
 
 def _flat_bytes(data: Any) -> np.ndarray:
@@ -56,12 +55,10 @@ def _flat_bytes(data: Any) -> np.ndarray:
         raise ImageError(f'the picture data is no buffer of bytes: {error}') from None
 
 
-def _check_layout(encoding: str, height: int, width: int, step: int, length: int) -> None:
-    what = f'{encoding} picture of width {width}, height {height}, step {step}'
+def _check_layout(what: str, height: int, width: int, step: int, row: int, length: int) -> None:
     _check_size(what, width, height)
-    shortest = width * _CHANNELS[encoding]
-    if step < shortest:
-        raise ImageError(f'{what}: a row needs a step of at least {shortest} bytes')
+    if step < row:
+        raise ImageError(f'{what}: a row needs a step of at least {row} bytes')
     if length != step * height:
         raise ImageError(f'{what}: expected {step * height} bytes of data, got {length}')
 

@@ -126,7 +126,7 @@ def spoilt(good_header, changes):
 @pytest.mark.parametrize(
     ('changes', 'words'),
     [
-        ({'encoding': 'yuv422_yuy2'}, 'yuv422_yuy2'),
+        ({'encoding': '32FC1'}, '32FC1'),
         ({'encoding': ''}, 'encoding'),
         ({'step': 10}, 'step'),
         ({'height': 4_000_000_000}, 'height 4000000000'),

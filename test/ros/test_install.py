@@ -8,7 +8,13 @@ import sys
 
 import pytest
 
-FILES = ('models/cp_xception.onnx', 'config/judy.yaml', 'config/fastdds_shm.xml')
+FILES = (
+    'models/cp_xception.onnx',
+    'config/judy.yaml',
+    'config/fastdds_shm.xml',
+    'cp_xception_msgs/msg/FaceArray.msg',
+    'cp_xception_msgs/msg/EmotionStamped.msg',
+)
 FIND = f"""
 from cp_xception_ros.resources import find
 for name in {FILES}:
@@ -68,6 +74,7 @@ def test_colcon_build(workspace, tmp_path, how):
     )  # fmt: skip
     executables = {path.name for path in (base / 'lib/cp_xception_ros').iterdir()}
     assert {'judy', 'camera', 'face_detector', 'emotion_classifier'} <= executables
+    assert {'judy-replay', 'judy-record', 'recorder'} <= executables
     share = base / 'share/cp_xception_ros'
     assert (share / 'package.xml').is_file()
     assert (share / 'launch/judy.launch.py').is_file()

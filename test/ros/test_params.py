@@ -14,6 +14,7 @@ from cp_xception_ros.nodes.dialogue_manager import DialogueManagerNode
 from cp_xception_ros.nodes.emotion_classifier import EmotionClassifierConfig, EmotionClassifierNode
 from cp_xception_ros.nodes.errors import ConfigError
 from cp_xception_ros.nodes.face_detector import FaceDetectorConfig, FaceDetectorNode
+from cp_xception_ros.nodes.recorder import RecorderConfig, RecorderNode
 from cp_xception_ros.nodes.speech_input import SpeechInputConfig, SpeechInputNode
 
 CONFIGS = {
@@ -21,6 +22,7 @@ CONFIGS = {
     'face_detector': FaceDetectorConfig,
     'emotion_classifier': EmotionClassifierConfig,
     'dialogue_manager': DialogueManagerConfig,
+    'recorder': RecorderConfig,
     'speech_input': SpeechInputConfig,
     'audio_output': AudioOutputConfig,
 }
@@ -29,6 +31,7 @@ NODES = {
     'face_detector': FaceDetectorNode,
     'emotion_classifier': EmotionClassifierNode,
     'dialogue_manager': DialogueManagerNode,
+    'recorder': RecorderNode,
     'speech_input': SpeechInputNode,
     'audio_output': AudioOutputNode,
 }

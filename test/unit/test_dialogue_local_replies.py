@@ -160,7 +160,7 @@ def test_a_broken_file_says_what_is_wrong(tmp_path, change, complaint):
 def test_the_persona_speaks_every_language():
     persona = read_persona(PERSONA)
     parts = (persona.remote_model, persona.remote_speech, persona.remote_voice)
-    for part in (persona.disclosure, *parts):
+    for part in (persona.disclosure, persona.unrecorded, persona.recorded, *parts):
         assert set(part) == set(LANGUAGES)
 
 
@@ -180,6 +180,18 @@ def test_the_disclosure_says_what_leaves_the_robot():
     assert 'What I say' in texts[Remote.VOICE]
     everything = persona.disclose('en', Remote.MODEL | Remote.SPEECH | Remote.VOICE)
     assert len(everything) > max(map(len, texts.values()))
+
+
+@pytest.mark.parametrize(
+    ('language', 'kept', 'recorded'),
+    [('en', 'No picture', 'recorded'), ('de', 'Kein Bild', 'aufgenommen')],
+)
+def test_the_disclosure_says_whether_pictures_are_kept(language, kept, recorded):
+    persona = read_persona(PERSONA)
+    usual = persona.disclose(language, Remote.NOTHING)
+    recording = persona.disclose(language, Remote.NOTHING, recording=True)
+    assert kept in usual and recorded not in usual
+    assert recorded in recording and kept not in recording
 
 
 def test_a_broken_persona_says_what_is_wrong(tmp_path):

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from cp_xception_ros.vision.encodings import ENCODINGS
 from cp_xception_ros.vision.image import (
     ImageError,
     UnsupportedEncoding,
@@ -48,6 +49,72 @@ def test_raw_pictures_become_bgr(encoding, pixels, expected, padding):
     np.testing.assert_array_equal(image, expected)
 
 
+def shades(bits: int) -> np.ndarray:
+    """Return a picture that uses `bits` of its 16."""
+    return np.linspace(0, 2**bits - 1, 35).astype(np.uint16).reshape(5, 7)
+
+
+@pytest.mark.parametrize('big_endian', [False, True])
+@pytest.mark.parametrize('bits', [8, 10, 12, 16])
+def test_sixteen_bits_keep_the_eight_that_are_used(bits, big_endian):
+    values = shades(bits)
+    data, step = padded(values.astype('>u2' if big_endian else '<u2').view(np.uint8), 3)
+    image = decode_raw(data, 'mono16', 5, 7, step, big_endian)
+    np.testing.assert_array_equal(image, np.dstack([values >> (bits - 8)] * 3))
+
+
+@pytest.mark.parametrize(('encoding', 'order'), [('bgr16', 1), ('rgb16', -1)])
+def test_sixteen_bit_colours_become_bgr(encoding, order):
+    deep = COLOUR[..., ::order].astype('<u2') << 8
+    np.testing.assert_array_equal(decode_raw(deep.tobytes(), encoding, 5, 7, 42), COLOUR)
+
+
+def test_a_black_sixteen_bit_picture_stays_black():
+    assert not decode_raw(bytes(70), 'mono16', 5, 7, 14).any()
+
+
+def halves(encoding: str) -> np.ndarray:
+    """Return red above blue as 4:2:2; values of BT.601 in video range."""
+    red, blue = (82, 90, 240), (41, 240, 110)
+    rows = []
+    for y, u, v in (red, blue):
+        pair = [y, u, y, v] if encoding in ('yuyv', 'yuv422_yuy2') else [u, y, v, y]
+        rows += [pair * 4] * 4
+    return np.array(rows, np.uint8)
+
+
+@pytest.mark.parametrize('padding', [0, 5])
+@pytest.mark.parametrize('encoding', ['yuv422_yuy2', 'yuyv', 'yuv422', 'uyvy'])
+def test_yuv422_has_its_colours_in_their_places(encoding, padding):
+    data, step = padded(halves(encoding), padding)
+    image = decode_raw(data, encoding, 8, 8, step).astype(int)
+    assert np.abs(image[:4] - (0, 0, 255)).max() < 12
+    assert np.abs(image[4:] - (255, 0, 0)).max() < 12
+
+
+def test_yuv422_of_an_odd_width_is_refused():
+    with pytest.raises(ImageError, match='yuv422_yuy2 picture of width 7'):
+        decode_raw(bytes(14 * 6), 'yuv422_yuy2', 6, 7, 14)
+
+
+@pytest.mark.parametrize('bits', [8, 16])
+@pytest.mark.parametrize('pattern', ['rggb', 'bggr', 'gbrg', 'grbg'])
+def test_bayer_patterns_become_their_colours(pattern, bits):
+    bgr = {'b': 30, 'g': 120, 'r': 220}
+    cell = np.array([bgr[letter] for letter in pattern]).reshape(2, 2)
+    mosaic = np.tile(cell, (6, 6)).astype('<u2' if bits == 16 else np.uint8) << (bits - 8)
+    data, step = padded(mosaic.view(np.uint8), 2)
+    image = decode_raw(data, f'bayer_{pattern}{bits}', 12, 12, step)
+    np.testing.assert_array_equal(image[4:8, 4:8], np.broadcast_to([30, 120, 220], (4, 4, 3)))
+
+
+@pytest.mark.parametrize('encoding', sorted(ENCODINGS))
+def test_every_encoding_takes_a_picture_of_one_pixel_or_refuses_it(encoding):
+    size = ENCODINGS[encoding].pixel_bytes
+    with contextlib.suppress(ImageError):
+        assert decode_raw(bytes(size), encoding, 1, 1, size).shape == (1, 1, 3)
+
+
 def test_a_tight_bgr8_picture_is_not_copied():
     data = array.array('B', COLOUR.tobytes())
     image = decode_raw(data, 'bgr8', 5, 7, 21)
@@ -78,7 +145,7 @@ def test_a_header_that_lies_is_refused_with_its_numbers(height, width, step, len
         assert word in message
 
 
-@pytest.mark.parametrize('encoding', ['yuv422_yuy2', '16UC1', '', 'BGR8'])
+@pytest.mark.parametrize('encoding', ['32FC1', '16UC1', '', 'BGR8'])
 def test_an_encoding_outside_the_fast_path_is_named_with_those_inside(encoding):
     with pytest.raises(UnsupportedEncoding) as caught:
         decode_raw(bytes(105), encoding, 5, 7, 21)

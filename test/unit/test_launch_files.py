@@ -33,7 +33,9 @@ STAND_INS = {
     'launch_ros': [],
     'launch_ros.actions': ['Node'],
 }
-ARGUMENTS = {'camera', 'composed', 'config', 'image', 'log_level', 'namespace', 'source'}
+ARGUMENTS = {
+    'camera', 'composed', 'config', 'image', 'log_level', 'namespace', 'record', 'source',
+}  # fmt: skip
 
 
 class Recorded:
@@ -125,6 +127,16 @@ def test_judy_starts_the_perception_and_more(launching, perception):
         'dialogue_manager',
         'speech_input',
     }
+
+
+@pytest.mark.parametrize('file', ['perception.launch.py', 'judy.launch.py'])
+def test_nothing_is_recorded_unless_a_folder_is_given(launching, file):
+    assert 'recorder' not in [n.executable for n in nodes(launching, description(file))]
+    started = nodes(launching, description(file), record='/tmp/visits')
+    [recorder] = [node for node in started if node.executable == 'recorder']
+    assert {'recording': True, 'folder': '/tmp/visits'} in recorder.parameters
+    [judy] = nodes(launching, description(file), composed='true', record='/tmp/visits')
+    assert judy.arguments[-2:] == ['--record', '/tmp/visits']
 
 
 def test_no_camera_where_the_robot_has_its_own(launching, perception):

@@ -12,6 +12,8 @@ from training.data import (
     grouped_split,
     majority,
     read_fer2013,
+    training_rows,
+    without_majority,
     without_shared,
 )
 
@@ -58,6 +60,8 @@ def test_votes_beside_the_file_are_read(tmp_path):
         ((0, '1 2 3', 'Training'), '3 pixels'),
         ((0, pixels(0) + ' 5', 'Training'), '2305 pixels'),
         ((0, 'a' + pixels(0), 'Training'), 'whole numbers'),
+        ((0, pixels(0), 'Test'), 'Usage'),
+        ((0, pixels(0)), 'Usage'),
         ((0, '300' + pixels(0)[pixels(0).index(' ') :], 'Training'), '0..255'),
     ],
 )
@@ -100,6 +104,27 @@ def test_the_majority_of_the_votes_is_a_class_or_nothing():
         for column, count in counts.items():
             votes[row, column] = count
     assert majority(votes).tolist() == [6, 0, -1, -1, -1, 2]
+
+
+def test_pictures_without_a_majority_are_counted_by_reason():
+    votes = np.zeros((5, 10), np.float32)
+    for row, column in enumerate((0, 7, 8, 9)):
+        votes[row, column] = 10
+    votes[4, [0, 7]] = 5
+    assert without_majority(votes) == {'tie': 1, 'contempt': 1, 'unknown': 1, 'no face': 1}
+
+
+def test_a_class_that_no_training_picture_shows_is_named(tmp_path):
+    rows = [(n, pixels(n), 'Training') for n in (0, 2, 3, 4, 6)] + [(1, pixels(1), 'PublicTest')]
+    with pytest.raises(DataError, match='no Training picture shows disgust, surprise'):
+        training_rows(read_fer2013(write(tmp_path, rows)))
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    path = tmp_path / 'fer2013.csv'
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(DataError, match=r'fer2013\.csv, after row 0: not a table'):
+        read_fer2013(path)
 
 
 def test_pictures_that_are_also_test_pictures_are_left_out(tmp_path):

@@ -10,8 +10,8 @@ torch.set_num_threads(1)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cp_xception_ros.emotion.classifier import OnnxClassifier  # noqa: E402
-from training.evaluate import choose, figures  # noqa: E402
-from training.export import describe, for_the_robot, to_onnx  # noqa: E402
+from training.deploy import deploy  # noqa: E402
+from training.export import answers, describe, halve, largest_difference, to_onnx  # noqa: E402
 from training.golden import golden_image  # noqa: E402
 from training.networks import build  # noqa: E402
 from training.records import write_bytes  # noqa: E402
@@ -30,10 +30,10 @@ def settled(name: str) -> torch.nn.Module:
     return network.eval()
 
 
-@pytest.mark.parametrize('name', ['cp_xception', 'mini_xception'])
+@pytest.mark.parametrize('name', ['cp_xception', 'cp_xception_fast', 'mini_xception'])
 def test_the_robot_gets_the_networks_own_probabilities(tmp_path, name):
     network = settled(name)
-    model = to_onnx(for_the_robot(network), temperature=1.3)
+    model = to_onnx(deploy(network), temperature=1.3)
     describe(model, name, '1.2.3', 'a test')
     path = tmp_path / 'network.onnx'
     write_bytes(path, model.SerializeToString())
@@ -46,31 +46,32 @@ def test_the_robot_gets_the_networks_own_probabilities(tmp_path, name):
 
 
 def test_batch_normalisation_is_folded():
-    model = to_onnx(for_the_robot(settled('cp_xception')), 1.0)
+    model = to_onnx(deploy(settled('cp_xception')), 1.0)
     assert 'BatchNormalization' not in [node.op_type for node in model.graph.node]
+
+
+def test_large_weights_take_half_the_room_and_change_little():
+    network = settled('cp_xception')
+    model = to_onnx(deploy(network), 1.0)
+    faces = np.random.default_rng(0).integers(0, 256, (20, 48, 48), np.uint8)
+    size, before = model.ByteSize(), answers(model, faces)
+    halve(model)
+    assert model.ByteSize() < 0.75 * size
+    assert 0 < abs(answers(model, faces) - before).max() < 0.01
+
+
+def test_a_file_that_is_another_function_is_refused():
+    network = settled('cp_xception')
+    model = to_onnx(deploy(network), 1.0)
+    faces = np.random.default_rng(0).integers(0, 256, (5, 48, 48), np.uint8)
+    with torch.no_grad():
+        scores = network(torch.from_numpy(faces)[:, None]).numpy()
+    assert largest_difference(model, scores, 1.0, faces) < 1e-5
+    with pytest.raises(RuntimeError, match='differs from the training network'):
+        largest_difference(model, scores, 1.5, faces)
 
 
 def test_the_golden_picture_is_the_same_everywhere():
     image = golden_image()
     assert (image.shape, image.dtype) == ((48, 48), np.uint8)
     assert int(image.astype(np.int64).sum()) == 313291
-
-
-def test_figures_of_a_perfect_and_certain_network():
-    labels = np.arange(70) % 7
-    result = figures(np.eye(7, dtype=np.float32)[labels], labels)
-    assert result['accuracy'] == result['balanced_accuracy'] == result['macro_f1'] == 1
-    assert result['calibration_error'] == 0
-    assert result['per_class']['fear'] == {
-        'pictures': 10, 'precision': 1, 'recall': 1, 'f1': 1,
-    }  # fmt: skip
-
-
-def test_a_usage_that_the_file_lacks_is_named():
-    from training.data import DataError, Pictures
-
-    pictures = Pictures(np.zeros((1, 48, 48), np.uint8), np.zeros(1, int), np.array(['Training']))
-    with pytest.raises(DataError, match="usage 'PrivateTest'; the file has Training"):
-        choose(pictures, 'PrivateTest', 'fer2013')
-    with pytest.raises(DataError, match='fer2013new'):
-        choose(pictures, 'Training', 'ferplus')

@@ -27,7 +27,8 @@ class CameraSettings:
 
     A device does what it can of size, rate and format. Files and streams have a size and rate of
     their own; a folder of pictures takes its rate from here. `realtime=False` plays recorded
-    sources as fast as they can be read.
+    sources as fast as they can be read. `bag_topic` chooses among the pictures of a rosbag2
+    recording; empty: the only ones.
     """
 
     framerate: float = 30.0
@@ -35,6 +36,7 @@ class CameraSettings:
     image_height: int = 480
     pixel_format: str = 'yuyv'
     realtime: bool = True
+    bag_topic: str = ''
 
     def __post_init__(self) -> None:
         if not 0 < self.framerate <= 240:
