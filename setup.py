@@ -73,6 +73,7 @@ setup(
             f'judy-fetch-models = {NAME}.cli.fetch_models:main',
             f'judy-record = {NAME}.nodes.recorder:record',
             f'judy-replay = {NAME}.cli.replay:main',
+            f'judy-trial = {NAME}.cli.trial:main',
             f'audio_output = {NAME}.nodes.audio_output:main',
             f'camera = {NAME}.nodes.camera:main',
             f'dialogue_manager = {NAME}.nodes.dialogue_manager:main',

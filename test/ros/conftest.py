@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Iterator
 import contextlib
-import fcntl
-import itertools
 import os
-from pathlib import Path
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
+from domains import own_domain
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not installed')
@@ -23,10 +20,6 @@ from dialogue_stage import Stage
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
-# Above 101 the ports of DDS fall into the range that the system gives to others.
-DOMAINS = range(1, 101)
-# Every test begins at another one: a participant that was killed lingers for a while.
-_next_domain = itertools.count(os.getpid())
 # Generous: the machine may be busy with other things.
 DEADLINE = 60.0
 
@@ -34,15 +27,8 @@ DEADLINE = 60.0
 @pytest.fixture
 def domain() -> Iterator[int]:
     """Yield a ROS_DOMAIN_ID that no other test on this machine uses at the same time."""
-    folder = Path(tempfile.gettempdir(), 'cp_xception_domains')
-    folder.mkdir(exist_ok=True)
-    for _ in DOMAINS:
-        number = DOMAINS[next(_next_domain) % len(DOMAINS)]
-        with open(folder / str(number), 'w') as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield number
-            return
-    raise RuntimeError('all ROS domains are taken')
+    with own_domain() as number:
+        yield number
 
 
 class Ros:

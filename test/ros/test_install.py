@@ -74,7 +74,7 @@ def test_colcon_build(workspace, tmp_path, how):
     )  # fmt: skip
     executables = {path.name for path in (base / 'lib/cp_xception_ros').iterdir()}
     assert {'judy', 'camera', 'face_detector', 'emotion_classifier'} <= executables
-    assert {'judy-replay', 'judy-record', 'recorder'} <= executables
+    assert {'judy-replay', 'judy-record', 'judy-trial', 'recorder'} <= executables
     share = base / 'share/cp_xception_ros'
     assert (share / 'package.xml').is_file()
     assert (share / 'launch/judy.launch.py').is_file()
